@@ -1,0 +1,1 @@
+"""What is kept: one file a filter, behind the contract in ``filter.py``."""
