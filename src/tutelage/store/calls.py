@@ -11,7 +11,16 @@ from typing import Any
 from tutelage.records import Reply, TokenLogprob, Usage, canonical
 from tutelage.store.database import Database
 
-TOTALS = ("sent", "failed_attempts", "prompt_tokens", "completion_tokens", "cost", "uncertain_cost")
+TOTALS = (
+    "sent",
+    "failed_attempts",
+    "prompt_tokens",
+    "completion_tokens",
+    "thinking_tokens",
+    "cost",
+    "uncertain_cost",
+    "uncertain_tokens",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ CREATE TABLE run (
     created        TEXT    NOT NULL,             -- UTC, ISO 8601
     recipe         TEXT    NOT NULL,             -- canonical JSON of the recipe in force
     fingerprint    TEXT    NOT NULL,             -- of the part of the recipe that decides the data
-    state          TEXT    NOT NULL,             -- new, running, finished, short, interrupted, failed
+    state          TEXT    NOT NULL,             -- running, previewed, finished, short, interrupted, failed
     reason         TEXT    NOT NULL DEFAULT '',  -- why it stopped, in words
     pass           INTEGER NOT NULL DEFAULT 0    -- counts the executions; derived rows carry theirs
 );
@@ -128,7 +128,8 @@ CREATE TABLE rejections (
 CREATE INDEX rejections_by_reason ON rejections (reason);
 
 -- Running totals, kept in the writer's own transactions: sent, failed_attempts, prompt_tokens,
--- completion_tokens, cost, and uncertain_cost (attempts without an answer that may have been billed).
+-- completion_tokens, thinking_tokens, cost, and uncertain_cost and uncertain_tokens (attempts without an answer
+-- that may have been billed, at their upper bound).
 CREATE TABLE totals (
     name           TEXT    PRIMARY KEY,
     value          REAL    NOT NULL

@@ -1,0 +1,108 @@
+"""Questions to a run database that change nothing: for exports, forecasts, pages, and other tools."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutelage.records import Example, Rejection
+from tutelage.store.database import connect_reader
+from tutelage.store.runs import RunRow
+
+
+def database_of(path: Path) -> Path:
+    """The database of a run, named by its folder or by the file itself."""
+    return path / "run.db" if path.is_dir() else path
+
+
+def kept_examples(path: Path) -> Iterator[Example]:
+    """The accepted examples of a run in item order.
+
+    Raises:
+        BadInput: ``path`` is neither a run's folder nor its database.
+    """
+    with closing(connect_reader(database_of(path))) as connection:
+        rows = connection.execute(
+            "SELECT content FROM examples WHERE state = 'kept' ORDER BY round, position, ordinal"
+        )
+        for (content,) in rows:
+            yield Example.from_dict(json.loads(content))
+
+
+def rejections(path: Path) -> Iterator[Rejection]:
+    """Everything that a run did not keep, in item order, with its raw text."""
+    with closing(connect_reader(database_of(path))) as connection:
+        rows = connection.execute(
+            "SELECT reason, text, detail, item, example, score FROM rejections"
+            " ORDER BY round, position, ordinal, id"
+        )
+        for row in rows:
+            yield Rejection(*row)
+
+
+def rejections_by_reason(path: Path) -> dict[str, int]:
+    """How many rejections each reason accounts for, the commonest first."""
+    with closing(connect_reader(database_of(path))) as connection:
+        return dict(
+            connection.execute(
+                "SELECT reason, count(*) AS n FROM rejections GROUP BY reason ORDER BY n DESC, reason"
+            ).fetchall()
+        )
+
+
+def examples_by_state(path: Path) -> dict[str, int]:
+    """How many examples are kept, rejected, surplus."""
+    with closing(connect_reader(database_of(path))) as connection:
+        return dict(connection.execute("SELECT state, count(*) FROM examples GROUP BY state").fetchall())
+
+
+def run_row(path: Path) -> RunRow:
+    """The run's own row."""
+    with closing(connect_reader(database_of(path))) as connection:
+        return RunRow.read(connection.execute(f"SELECT {RunRow.COLUMNS} FROM run").fetchone())
+
+
+def totals(path: Path) -> dict[str, float]:
+    """The running totals over all executions: sent, failed_attempts, tokens, cost."""
+    with closing(connect_reader(database_of(path))) as connection:
+        return dict(connection.execute("SELECT name, value FROM totals").fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class CallCosts:
+    """What the answered calls of one item amounted to; ``seconds`` are summed over calls."""
+
+    calls: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    seconds: float = 0.0
+
+
+def call_costs(path: Path) -> dict[tuple[str, str], CallCosts]:
+    """(stage, item id) → the calls that were answered for it."""
+    costs: dict[tuple[str, str], CallCosts] = {}
+    with closing(connect_reader(database_of(path))) as connection:
+        rows = connection.execute("SELECT place, prompt_tokens + completion_tokens, cost, seconds FROM calls")
+        for place, tokens, cost, seconds in rows:
+            stage, item = place.rsplit("/", 1)[0].rsplit("/", 1)
+            before = costs.get((stage, item), CallCosts())
+            costs[stage, item] = CallCosts(
+                before.calls + 1, before.tokens + tokens, before.cost + cost, before.seconds + seconds
+            )
+    return costs
+
+
+def accepted_by_item(path: Path, first: int) -> dict[str, int]:
+    """The first ``first`` items of the plan, in order → how many of their examples are kept."""
+    with closing(connect_reader(database_of(path))) as connection:
+        rows = connection.execute(
+            "SELECT items.id, count(examples.id) FROM"
+            " (SELECT id, round, position FROM items ORDER BY round, position LIMIT ?) AS items"
+            " LEFT JOIN examples ON examples.item = items.id AND examples.state = 'kept'"
+            " GROUP BY items.id ORDER BY items.round, items.position",
+            (first,),
+        )
+        return dict(rows.fetchall())

@@ -1,0 +1,59 @@
+"""Questions that change nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tutelage.errors import BadInput
+from tutelage.records import Example, Item, Reply, Usage
+from tutelage.store import reading
+from tutelage.store.calls import CallRow, Calls
+from tutelage.store.database import Database
+from tutelage.store.examples import Ledger, Spot
+from tutelage.store.runs import Run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    database = Database(tmp_path / "run.db")
+    number = Run(database).begin(name="n", version="1", recipe={}, fingerprint="f", changes=[])
+    ledger = Ledger(database, number)
+    calls = Calls(database)
+    for position in range(3):
+        item = Item.make("m", {}, {"n": position})
+        ledger.plan(item, Spot(0, position))
+        for turn in range(position + 1):
+            reply = Reply("x", usage=Usage(10, 5))
+            place = f"generate/{item.id}/{turn}"
+            calls.write(CallRow(f"{position}{turn}", place, "teacher", "t", "{}", reply, 0.25, 1, 2.0))
+        if position:
+            example = Example.single_turn("q", "a", id=f"e{position}", item=item.id)
+            ledger.write_example(example, Spot(0, position), "kept")
+    calls.write(CallRow("s", "skills/topics/abc/ask", "teacher", "t", "{}", Reply("x"), 1.0, 1, 1.0))
+    calls.write_totals({"sent": 7})
+    database.close()
+    return tmp_path
+
+
+def test_costs_are_summed_by_stage_and_item(run: Path):
+    costs = reading.call_costs(run)
+    last = costs["generate", Item.make("m", {}, {"n": 2}).id]
+    assert (last.calls, last.tokens, last.cost, last.seconds) == (3, 45, 0.75, 6.0)
+    assert costs["skills/topics", "abc"].cost == 1.0
+
+
+def test_accepted_by_item_keeps_the_plans_order_and_counts_nothing_as_zero(run: Path):
+    assert list(reading.accepted_by_item(run, 2).values()) == [0, 1]
+    assert list(reading.accepted_by_item(run, 9).values()) == [0, 1, 1]
+
+
+def test_the_row_and_the_totals(run: Path):
+    assert reading.run_row(run).name == "n"
+    assert reading.totals(run) == {"sent": 7.0}
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path):
+    with pytest.raises(BadInput, match="there is no run here"):
+        list(reading.kept_examples(tmp_path / "nothing"))
