@@ -1,3 +1,54 @@
-"""Tutelage: from a sentence to an instruction dataset, a tuned model, and proof."""
+"""Tutelage: from a sentence to an instruction dataset, a tuned model, and proof.
+
+The public names below are loaded on first use, so that ``import tutelage`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Example": "tutelage.records",
+    "Message": "tutelage.records",
+    "Recipe": "tutelage.recipe.model",
+    "RunResult": "tutelage.runs.result",
+    "TutelageError": "tutelage.errors",
+    "filter_files": "tutelage.api",
+    "load_recipe": "tutelage.api",
+    "preview": "tutelage.api",
+    "read_examples": "tutelage.api",
+    "run": "tutelage.api",
+}
+
+__all__ = [
+    "Example",
+    "Message",
+    "Recipe",
+    "RunResult",
+    "TutelageError",
+    "filter_files",
+    "load_recipe",
+    "preview",
+    "read_examples",
+    "run",
+]
+
+if TYPE_CHECKING:
+    from tutelage.api import filter_files, load_recipe, preview, read_examples, run
+    from tutelage.errors import TutelageError
+    from tutelage.recipe.model import Recipe
+    from tutelage.records import Example, Message
+    from tutelage.runs.result import RunResult
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tutelage' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,85 @@
+"""The Python front: one function a stage, blocking, with the same results as the command line.
+
+    import tutelage
+    result = tutelage.run("recipe.yaml", out="runs/notes", sets=["target=50"])
+    for example in tutelage.read_examples(result.out):
+        print(example.instruction)
+
+Inside a running event loop use the coroutines in :mod:`tutelage.runs` instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tutelage import rows
+from tutelage.plugins import Kind
+from tutelage.recipe.model import Recipe
+from tutelage.recipe.reading import load
+from tutelage.records import Example
+from tutelage.runs import filtering, stages
+from tutelage.runs import preview as previewing
+from tutelage.runs.progress import Listener
+from tutelage.runs.result import RunResult
+from tutelage.store import reading
+
+
+def load_recipe(path: str | Path, sets: Sequence[str] = ()) -> Recipe:
+    """Read and check a recipe; ``sets`` are overrides such as ``"skillmix.k=3"``.
+
+    Raises:
+        BadInput: with the place, the value, and the remedy.
+    """
+    return load(Path(path), sets)
+
+
+def run(
+    recipe: str | Path | Recipe,
+    out: str | Path | None = None,
+    *,
+    sets: Sequence[str] = (),
+    listener: Listener | None = None,
+) -> RunResult:
+    """Carry a recipe out, or go on with it, in the folder ``out`` (``runs/NAME`` by default).
+
+    Raises:
+        TutelageError: see :mod:`tutelage.errors`; a run that stops short returns, with its reason.
+    """
+    ready = recipe if isinstance(recipe, Recipe) else load_recipe(recipe, sets)
+    return asyncio.run(stages.execute(ready, out_folder(ready, out), listener=listener))
+
+
+def preview(
+    recipe: str | Path | Recipe,
+    out: str | Path | None = None,
+    *,
+    items: int = 10,
+    sets: Sequence[str] = (),
+    listener: Listener | None = None,
+) -> previewing.Preview:
+    """Decide a few items and forecast the run; what they cost is not paid again by :func:`run`."""
+    ready = recipe if isinstance(recipe, Recipe) else load_recipe(recipe, sets)
+    folder = out_folder(ready, out)
+    return asyncio.run(previewing.preview(ready, folder, items=items, listener=listener))
+
+
+def filter_files(
+    paths: Sequence[str | Path], filters: Sequence[Kind], out: str | Path
+) -> filtering.FilterResult:
+    """Run filters over dataset files of any known format, as one pool in the order given."""
+    return filtering.filter_files([Path(path) for path in paths], filters, Path(out))
+
+
+def read_examples(path: str | Path) -> Iterator[Example]:
+    """The examples of a run (its folder) or of a dataset file in any known format."""
+    place = Path(path)
+    if place.is_dir():
+        return reading.kept_examples(place)
+    return (rows.to_example(row.data, row.place) for row in rows.read_rows(place))
+
+
+def out_folder(recipe: Recipe, out: str | Path | None) -> Path:
+    """Where a run lives when nobody says: ``runs/NAME`` below the working folder."""
+    return Path(out) if out is not None else Path("runs") / recipe.name

@@ -1,0 +1,77 @@
+"""``tutelage preview``: a few examples through the run's own engine, and a forecast with an interval."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from tutelage.api import load_recipe, out_folder
+from tutelage.cli.display import progress_display
+from tutelage.cli.terminal import json_option, set_option
+from tutelage.runs.forecast import Forecast, Range
+from tutelage.runs.preview import Preview, preview
+from tutelage.runs.progress import duration
+
+SHOWN = 3  # examples printed in full
+LONGEST = 700  # characters of an answer shown
+
+
+@click.command("preview")
+@click.argument("recipe", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder [default: runs/NAME].")
+@click.option("--items", default=10, show_default=True, type=click.IntRange(1), help="Items to carry out.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@set_option
+@json_option
+def command(
+    recipe: Path, out: Path | None, items: int, quiet: bool, sets: tuple[str, ...], as_json: bool
+) -> None:
+    """Carry out the first items of RECIPE and say what the whole run will take.
+
+    The items are kept: `tutelage run` with the same folder answers them from the store.
+    """
+    ready = load_recipe(recipe, sets)
+    folder = out_folder(ready, out)
+    with progress_display(quiet) as listener:
+        seen = asyncio.run(preview(ready, folder, items=items, listener=listener))
+    click.echo(json.dumps(seen.as_json(), ensure_ascii=False) if as_json else _told(seen, recipe, folder))
+    sys.exit(0 if seen.result.state == "previewed" else seen.result.exit_code)
+
+
+def _told(seen: Preview, recipe: Path, folder: Path) -> str:
+    lines: list[str] = []
+    for number, example in enumerate(seen.examples[:SHOWN], start=1):
+        cell = ", ".join(f"{name}: {value}" for name, value in example.cell.items())
+        lines += [f"── example {number} ── {cell}", example.instruction, "", _cut(example.output), ""]
+    for rejection in seen.rejections[:SHOWN]:
+        lines += [f"── rejected: {rejection.reason} ── {rejection.detail}", _cut(rejection.text), ""]
+    lines.append(f"{seen.result.accepted} examples accepted from {seen.items} items")
+    if seen.forecast is not None:
+        lines += _forecast_lines(seen.forecast)
+    lines.append(f"to go on: tutelage run {recipe} --out {folder}")
+    return "\n".join(lines)
+
+
+def _forecast_lines(given: Forecast) -> list[str]:
+    def row(name: str, value: Range, form: str) -> str:
+        low, middle, high = (format(each, form) for each in (value.low, value.middle, value.high))
+        return f"  {name:<16}{middle:>12}   ({low} to {high})"
+
+    time = given.seconds
+    spans = tuple(duration(each) for each in (time.low, time.middle, time.high))
+    return [
+        f"a run to {given.target} accepted examples will take (95 % intervals):",
+        row("calls", given.calls, ",.0f"),
+        row("tokens", given.tokens, ",.0f"),
+        row("cost", given.cost, ",.4f"),
+        row("accepted share", given.accepted_share, ".2f"),
+        f"  {'time':<16}{spans[1]:>12}   ({spans[0]} to {spans[2]}), at the preview's own pace",
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters)"

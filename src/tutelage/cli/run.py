@@ -1,0 +1,61 @@
+"""``tutelage run``: everything the recipe declares; the same command resumes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from tutelage.api import load_recipe, out_folder
+from tutelage.cli.display import progress_display
+from tutelage.cli.terminal import json_option, set_option
+from tutelage.runs.progress import duration
+from tutelage.runs.result import RunResult
+from tutelage.runs.stages import execute
+
+
+@click.command("run")
+@click.argument("recipe", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder [default: runs/NAME].")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@set_option
+@json_option
+def command(recipe: Path, out: Path | None, quiet: bool, sets: tuple[str, ...], as_json: bool) -> None:
+    """Carry RECIPE out until its target is reached, and export the dataset.
+
+    Run it again to go on after Ctrl-C, a crash, or a budget: answers that were paid for are never asked
+    again. The exports lie in OUT/dataset, the run itself in OUT/run.db.
+    """
+    ready = load_recipe(recipe, sets)
+    folder = out_folder(ready, out)
+    with progress_display(quiet) as listener:
+        result = asyncio.run(execute(ready, folder, listener=listener, note=_note))
+    click.echo(json.dumps(result.as_json(), ensure_ascii=False) if as_json else _told(result, recipe, folder))
+    sys.exit(result.exit_code)
+
+
+def _note(text: str) -> None:
+    click.echo(f"changed since the last execution: {text}", err=True)
+
+
+def _told(result: RunResult, recipe: Path, folder: Path) -> str:
+    """The result in words, with how to go on where there is something to go on with."""
+    lines = [f"{result.accepted} of {result.target} examples accepted in {duration(result.seconds)}"]
+    for reason, count in result.rejected.items():
+        lines.append(f"  rejected  {reason:<28} {count}")
+    if result.surplus:
+        lines.append(f"  surplus   {result.surplus} (written while the last ones were decided; not exported)")
+    lines.append(
+        f"calls: {result.sent} sent, {result.replayed} from the store, {result.failed} failed;"
+        f" {result.tokens:,} tokens, cost {result.cost:.4f}"
+    )
+    if result.files:
+        lines.append(f"dataset: {folder / 'dataset'}")
+    if result.reason:
+        lines.append(f"stopped: {result.reason}")
+    if result.exit_code:
+        lines.append(f"to go on: tutelage run {recipe} --out {folder}")
+    return "\n".join(lines)

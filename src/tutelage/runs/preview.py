@@ -1,0 +1,98 @@
+"""A few items through the run's own engine and store, and what the whole run will take.
+
+What a preview asks is kept: the run that follows answers it from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tutelage.recipe.model import Recipe
+from tutelage.records import Example, Rejection
+from tutelage.runs.flow import WRITING
+from tutelage.runs.forecast import Forecast, Range, Sight, forecast
+from tutelage.runs.progress import Listener
+from tutelage.runs.result import RunResult
+from tutelage.runs.stages import Note, execute
+from tutelage.store.reading import CallCosts, accepted_by_item, call_costs, kept_examples, rejections
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a preview showed. ``forecast`` is ``None`` when no item was decided."""
+
+    result: RunResult
+    items: int
+    examples: Sequence[Example]
+    rejections: Sequence[Rejection]
+    forecast: Forecast | None
+
+    def as_json(self) -> dict[str, Any]:
+        """What ``tutelage preview --json`` prints."""
+        return {
+            **self.result.as_json(),
+            "items": self.items,
+            "forecast": None if self.forecast is None else _forecast_json(self.forecast),
+        }
+
+
+async def preview(
+    recipe: Recipe,
+    out: Path,
+    *,
+    items: int = 10,
+    listener: Listener | None = None,
+    note: Note = lambda text: None,
+) -> Preview:
+    """Decide the first ``items`` items of the plan in ``out`` and forecast the run to its target."""
+    result = await execute(recipe, out, limit=items, listener=listener, note=note)
+    sights, seconds_per_call, fixed = _sights(out, items)
+    return Preview(
+        result=result,
+        items=len(sights),
+        examples=tuple(islice(kept_examples(out), items)),
+        rejections=tuple(islice(rejections(out), items)),
+        forecast=forecast(
+            sights,
+            target=recipe.target,
+            fixed=fixed,
+            seconds_per_call=seconds_per_call,
+            lanes=_lanes(recipe, items),
+        ),
+    )
+
+
+def _sights(out: Path, items: int) -> tuple[list[Sight], float, Sight]:
+    """The previewed items, the mean seconds of a call, and what preparation took."""
+    accepted = accepted_by_item(out, items)
+    costs = call_costs(out)
+    seen = {item: costs.get((WRITING, item), CallCosts()) for item in accepted}
+    sights = [Sight(cost.calls, cost.tokens, cost.cost, accepted[item]) for item, cost in seen.items()]
+    before = [cost for (stage, _), cost in costs.items() if stage != WRITING]
+    fixed = Sight(
+        sum(cost.calls for cost in before),
+        sum(cost.tokens for cost in before),
+        sum(cost.cost for cost in before),
+        0,
+    )
+    calls = sum(cost.calls for cost in seen.values())
+    seconds = sum(cost.seconds for cost in seen.values()) / calls if calls else 0.0
+    return sights, seconds, fixed
+
+
+def _lanes(recipe: Recipe, items: int) -> int:
+    """How many calls ran at once while the preview measured their time."""
+    known = recipe.teacher.slots or recipe.pace.concurrency
+    return min(items, known) if isinstance(known, int) else items
+
+
+def _forecast_json(given: Forecast) -> dict[str, Any]:
+    def plain(value: Range) -> dict[str, float]:
+        return {"low": value.low, "middle": value.middle, "high": value.high}
+
+    names = ("items", "calls", "tokens", "cost", "seconds", "accepted_share")
+    return {"target": given.target} | {name: plain(getattr(given, name)) for name in names}
