@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
+# Importlib mode leaves this folder off the path; tests write `from loopback import Script, in_thread`.
+sys.path.insert(0, str(Path(__file__).parent))
 # Two threads on two busy cores are many times slower than one.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import pytest
+
+from loopback import Loopback, Script
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,3 +30,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared data at {folder}; set TUTELAGE_SHARED_DATA")
     return folder
+
+
+@pytest.fixture
+async def loopback() -> AsyncIterator[Callable[..., Awaitable[Loopback]]]:
+    """``await loopback(Script(...))`` starts a model server over real HTTP; all are closed at the end."""
+    async with AsyncExitStack() as stack:
+
+        async def start(script: Script | None = None) -> Loopback:
+            return await stack.enter_async_context(Loopback(script))
+
+        yield start
