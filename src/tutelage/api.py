@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tutelage import rows
-from tutelage.plugins import Kind
+from tutelage.filters.filter import Filter
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.reading import load
 from tutelage.records import Example
@@ -66,7 +66,7 @@ def preview(
 
 
 def filter_files(
-    paths: Sequence[str | Path], filters: Sequence[Kind], out: str | Path
+    paths: Sequence[str | Path], filters: Sequence[Filter], out: str | Path
 ) -> filtering.FilterResult:
     """Run filters over dataset files of any known format, as one pool in the order given."""
     return filtering.filter_files([Path(path) for path in paths], filters, Path(out))

@@ -37,12 +37,19 @@ class Sampling:
 
     def over(self, below: Sampling) -> Sampling:
         """These settings, with those of ``below`` wherever these are silent."""
-        silent = {
-            each.name: getattr(below, each.name)
-            for each in fields(self)
-            if getattr(self, each.name) in (None, (), {}) or (each.name == "n" and self.n == 1)
-        }
-        return replace(self, **silent)
+        silent: dict[str, Any] = {}
+        for name in _NAMES:
+            mine, other = getattr(self, name), getattr(below, name)
+            if mine != other and (mine in (None, (), {}) or (name == "n" and mine == 1)):
+                silent[name] = other
+        return replace(self, **silent) if silent else self
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings by name."""
+        return {name: getattr(self, name) for name in _NAMES}
+
+
+_NAMES = tuple(each.name for each in fields(Sampling))
 
 
 @dataclass(frozen=True, slots=True)

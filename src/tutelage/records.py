@@ -19,9 +19,13 @@ Cell = Mapping[str, str]
 UNKNOWN_LICENCE = "unknown"
 
 
+# json.dumps would make an encoder for every value; this is on the path of every call.
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> str:
     """``value`` as JSON with sorted keys and no spare space: equal values give equal text."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def digest(*parts: Any) -> str:

@@ -22,8 +22,8 @@ def recipe_for(url: str, concurrency: int, target: int) -> Recipe:
     """Two turns an item, filters with memory, and answers that are never twice alike."""
     pace: Any = PaceOptions(concurrency=concurrency)
     teacher = OpenAI(base_url=url, model="loopback", max_tokens=100, label="never-twice-alike")
-    filters = (Duplicate(on="instruction+output"), Novelty(threshold=0.9))
-    method = Toy(turns=2, gather=True)
+    filters = (Duplicate(on="row"), Novelty(threshold=0.9))
+    method = Toy(names=tuple(f"name{number}" for number in range(4000)), turns=2, gather=True)
     return Recipe(name="law", teacher=teacher, method=method, filters=filters, target=target, pace=pace)
 
 

@@ -19,7 +19,7 @@ def example(number: int) -> Example:
 
 
 def begun(database: Database) -> None:
-    database.write("INSERT OR REPLACE INTO run VALUES (1, 'n', '1', '', '{}', '', '', '[]', 'running', '', 1)")
+    database.write("INSERT OR REPLACE INTO run VALUES (1, 'n', '1', '', '{}', '', 'running', '', 1)")
 
 
 def test_the_plan_comes_back_in_its_order(tmp_path: Path):

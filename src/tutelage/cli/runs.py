@@ -56,7 +56,9 @@ def show(run: Path, as_json: bool) -> None:
 @command.command("replay")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The new run's folder.")
-@click.option("--recipe", type=click.Path(path_type=Path), help="The recipe [default: the run's own file].")
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="The recipe [default: the one that the run has stored]."
+)
 @json_option
 def replay_run(run: Path, out: Path, recipe: Path | None, as_json: bool) -> None:
     """Derive RUN's dataset again in a new folder from its stored replies, sending nothing."""
@@ -67,7 +69,9 @@ def replay_run(run: Path, out: Path, recipe: Path | None, as_json: bool) -> None
 
 @command.command("verify")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--recipe", type=click.Path(path_type=Path), help="The recipe [default: the run's own file].")
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="The recipe [default: the one that the run has stored]."
+)
 @json_option
 def verify_run(run: Path, recipe: Path | None, as_json: bool) -> None:
     """Prove that RUN's exports are, byte for byte, what its stored replies give."""

@@ -20,7 +20,7 @@ from tutelage.methods.method import Materials, Method, State
 from tutelage.recipe.settings import Patience
 from tutelage.records import UNKNOWN_LICENCE, Example, Item, Rejection
 from tutelage.runs.gateway import Gateway, Stopped
-from tutelage.store.examples import Ledger, Spot
+from tutelage.store.examples import ExampleState, Ledger, Spot
 
 Results = Sequence[Example | Rejection]
 
@@ -210,7 +210,7 @@ class Flow:
 
     def _judge(self, example: Example, spot: Spot) -> None:
         decision: Decision = self._chain.decide(example)
-        state = "kept" if decision.kept else "rejected"
+        state: ExampleState = "kept" if decision.kept else "rejected"
         self._ledger.write_example(example, spot, state, decision.verdicts)
         if not decision.kept:
             self._reject(decision.rejection(), spot)

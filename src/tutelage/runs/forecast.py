@@ -17,7 +17,7 @@ from statistics import fmean, stdev
 
 from tutelage.draw import draw
 
-DRAWS = 2_000
+DRAWS = 1_000
 LEAST_SPREAD = 0.10  # of the mean: a preview of near-equal items must not claim certainty
 
 

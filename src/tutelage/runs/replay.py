@@ -9,8 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tutelage.errors import BadInput
-from tutelage.recipe.model import Recipe
-from tutelage.recipe.reading import load
+from tutelage.recipe.model import Recipe, from_tree
 from tutelage.runs.result import RunResult
 from tutelage.runs.stages import execute
 from tutelage.store.database import Database, connect_reader
@@ -20,20 +19,12 @@ LASTING = ("calls", "failures", "items")  # what cannot be derived: paid for, or
 
 
 def recipe_of(run: Path) -> Recipe:
-    """The recipe that ``run`` was last executed with, read again from its file.
+    """The recipe that ``run`` was last executed with.
 
     Raises:
-        BadInput: the file is gone, is not valid any more, or says something else by now.
+        BadInput: a file that it points at is gone or differs by now.
     """
-    row = run_row(run)
-    recipe = load(row.source, row.sets)
-    if recipe.fingerprint != row.fingerprint:
-        raise BadInput(
-            "the recipe says something else than when this run was executed",
-            where=row.source,
-            remedy="name a file with the recipe as it was (--recipe), or go on with the run first",
-        )
-    return recipe
+    return from_tree(run_row(run).recipe)
 
 
 async def replay(run: Path, out: Path, recipe: Recipe) -> RunResult:

@@ -134,8 +134,6 @@ class _Execution:
             recipe=tree,
             fingerprint=recipe.fingerprint,
             changes=said,
-            source=str(Path(recipe.where).resolve()),
-            sets=recipe.sets,
         )
 
     async def _carry_out(self, ledger: Ledger) -> tuple[RunState, str]:

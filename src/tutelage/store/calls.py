@@ -110,6 +110,11 @@ class Calls:
         ).fetchone()
         return Failure(*row) if row else None
 
+    def any_failures(self) -> bool:
+        """Whether any given-up call is on record."""
+        (found,) = self._database.read("SELECT EXISTS (SELECT 1 FROM failures)").fetchone()
+        return bool(found)
+
     def write_failure(self, failure: Failure) -> None:
         """Write a given-up call down."""
         self._database.write(
@@ -138,6 +143,10 @@ class Calls:
             (role,),
         )
         return {identity: json.loads(keys) for identity, keys in rows}
+
+    def batch_ids(self) -> set[str]:
+        """All batches on record, whatever became of them."""
+        return {identity for (identity,) in self._database.read("SELECT id FROM batches")}
 
     def write_batch(self, identity: str, role: str, keys: Sequence[str]) -> None:
         """Remember a submitted batch at once: it is paid for from now on."""

@@ -23,20 +23,17 @@ class RunRow:
     created: str
     recipe: Mapping[str, Any]
     fingerprint: str
-    source: str
-    sets: tuple[str, ...]
     state: RunState
     reason: str
     number: int  # of the execution last begun
 
-    COLUMNS: ClassVar[str] = "name, version, created, recipe, fingerprint, source, sets, state, reason, pass"
+    COLUMNS: ClassVar[str] = "name, version, created, recipe, fingerprint, state, reason, pass"
 
     @classmethod
     def read(cls, row: tuple[Any, ...]) -> RunRow:
         """From one row of ``SELECT {COLUMNS} FROM run``."""
-        name, version, created, recipe, fingerprint, source, sets, *state = row
-        opened = (json.loads(recipe), fingerprint, source, tuple(json.loads(sets)))
-        return cls(name, version, created, *opened, *state)
+        name, version, created, recipe, fingerprint, state, reason, number = row
+        return cls(name, version, created, json.loads(recipe), fingerprint, state, reason, number)
 
 
 class Run:
@@ -58,16 +55,14 @@ class Run:
         recipe: Mapping[str, Any],
         fingerprint: str,
         changes: Sequence[str],
-        source: str = "",
-        sets: Sequence[str] = (),
     ) -> int:
         """Begin an execution and return its number, counted from 1."""
         last = self.row()
         number = last.number + 1 if last else 1
         created = last.created if last else now()
         self._database.write(
-            "INSERT OR REPLACE INTO run VALUES (1, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?)",
-            (name, version, created, canonical(recipe), fingerprint, source, canonical(list(sets)), number),
+            "INSERT OR REPLACE INTO run VALUES (1, ?, ?, ?, ?, ?, 'running', '', ?)",
+            (name, version, created, canonical(recipe), fingerprint, number),
         )
         self._database.write(
             "INSERT INTO passes VALUES (?, ?, NULL, ?, ?, ?, '')",

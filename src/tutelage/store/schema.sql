@@ -10,8 +10,6 @@ CREATE TABLE run (
     created        TEXT    NOT NULL,             -- UTC, ISO 8601
     recipe         TEXT    NOT NULL,             -- canonical JSON of the recipe in force
     fingerprint    TEXT    NOT NULL,             -- of the part of the recipe that decides the data
-    source         TEXT    NOT NULL,             -- the recipe's file
-    sets           TEXT    NOT NULL,             -- JSON list of KEY=VALUE pairs laid over it
     state          TEXT    NOT NULL,             -- running, previewed, finished, short, interrupted, failed
     reason         TEXT    NOT NULL DEFAULT '',  -- why it stopped, in words
     pass           INTEGER NOT NULL DEFAULT 0    -- counts the executions; derived rows carry theirs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from tutelage.asking import Abilities, Sampling
@@ -42,7 +42,7 @@ class Request:
             "messages": [message.as_dict() for message in self.messages],
             "prompt": self.prompt,
             "answer": self.answer,
-            "sampling": asdict(self.sampling),
+            "sampling": self.sampling.as_dict(),
         }
 
 

@@ -1,0 +1,196 @@
+"""The recipe: what a run was asked to do, with every kind built and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from tutelage.asking import TeacherRole
+from tutelage.errors import BadInput
+from tutelage.export.settings import ExportSettings
+from tutelage.filters.filter import Filter
+from tutelage.methods.method import Language, Method
+from tutelage.plugins import Kind
+from tutelage.recipe.files import digest_file, is_file
+from tutelage.recipe.kinds import build
+from tutelage.recipe.overrides import ROLES
+from tutelage.recipe.settings import Budget, PaceOptions, Patience, Price
+from tutelage.recipe.source import KeyPath
+from tutelage.records import canonical, digest
+from tutelage.teachers.teacher import Teacher
+
+# What a key says here changes speed, cost or a heading, never which rows come out.
+_NOT_IDENTITY = ("name", "budget", "pace", "prices", "patience")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The declared run. ``files`` maps a key path to the name and digest of the file it points at."""
+
+    name: str
+    teacher: Teacher
+    method: Method
+    filters: tuple[Filter, ...]
+    judge: Teacher | None = None
+    student: Teacher | None = None
+    language: Language = "en"
+    seed: int = 42
+    target: int = 100
+    budget: Budget = field(default_factory=Budget)
+    pace: PaceOptions = field(default_factory=PaceOptions)
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    export: ExportSettings = field(default_factory=ExportSettings)
+    where: str = "recipe"
+    text: str = ""
+    files: Mapping[KeyPath, Mapping[str, str]] = field(default_factory=dict)
+
+    def roles(self) -> dict[TeacherRole, Teacher]:
+        """The models that were declared, by the role they play."""
+        declared: dict[TeacherRole, Teacher | None] = {
+            "teacher": self.teacher,
+            "judge": self.judge,
+            "student": self.student,
+        }
+        return {role: model for role, model in declared.items() if model is not None}
+
+    def tree(self) -> dict[str, Any]:
+        """Everything as JSON-able data with defaults filled in; files stand by name and digest, and the
+        tree of a role holds what decides its answers under ``decides``."""
+        roles: dict[str, Teacher | None] = {role: getattr(self, role) for role in ROLES}
+        tree: dict[str, Any] = {
+            "name": self.name,
+            "language": self.language,
+            "seed": self.seed,
+            "target": self.target,
+            **{role: _role(model) if model else None for role, model in roles.items()},
+            "method": _kind(self.method),
+            "filters": [_kind(each) for each in self.filters],
+            "budget": _settings(self.budget),
+            "pace": _settings(self.pace),
+            "prices": {model: _settings(price) for model, price in self.prices.items()},
+            "patience": _settings(self.patience),
+            "export": _settings(self.export),
+        }
+        for path, content in self.files.items():
+            _put(tree, path, dict(content))
+        return tree
+
+    def sections(self) -> dict[str, str]:
+        """A digest per top-level key of :meth:`tree`: equal digests, equal content."""
+        return {key: digest(value) for key, value in self.tree().items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest of all that decides the data.
+
+        Left out: the name, budget, pace, prices and patience, titles of exports, where a teacher is
+        reached and by which key, and the names (not the contents) of files.
+        """
+        tree = {key: value for key, value in self.tree().items() if key not in _NOT_IDENTITY}
+        for role in ROLES:
+            tree[role] = tree[role] and tree[role]["decides"]
+        tree["export"].pop("title", None)
+        return digest(_contents(tree))
+
+
+def from_tree(tree: Mapping[str, Any]) -> Recipe:
+    """The recipe of a tree that :meth:`Recipe.tree` made, such as the one a run has stored.
+
+    Raises:
+        BadInput: a file it points at is gone or differs, or a kind no longer takes its settings.
+    """
+    where = f"the stored recipe '{tree['name']}'"
+    parts: dict[str, Any] = {key: tree[key] for key in ("name", "language", "seed", "target")}
+    files: dict[KeyPath, Mapping[str, str]] = {}
+    for role in ROLES:
+        parts[role] = _rebuilt("teachers", tree[role], (role,), files, where) if tree[role] else None
+    parts["method"] = _rebuilt("methods", tree["method"], ("method",), files, where)
+    parts["filters"] = tuple(
+        _rebuilt("filters", each, ("filters", index), files, where)
+        for index, each in enumerate(tree["filters"])
+    )
+    prices = {model: Price(**price) for model, price in tree["prices"].items()}
+    budget, pace = Budget(**tree["budget"]), PaceOptions(**tree["pace"])
+    patience, export = Patience(**tree["patience"]), ExportSettings(**tree["export"])
+    rest: dict[str, Any] = {
+        "budget": budget,
+        "pace": pace,
+        "patience": patience,
+        "export": export,
+        "prices": prices,
+    }
+    return Recipe(**parts, **rest, where=where, files=files)
+
+
+def _rebuilt(
+    group: str, tree: Mapping[str, Any], path: KeyPath, files: dict[KeyPath, Mapping[str, str]], where: str
+) -> Any:
+    def found(value: Any, here: KeyPath) -> Any:
+        if is_file(value):
+            files[here] = value
+            return _unchanged(value)
+        return [found(each, (*here, i)) for i, each in enumerate(value)] if isinstance(value, list) else value
+
+    settings = {
+        key: found(value, (*path, key)) for key, value in tree.items() if key not in ("kind", "decides")
+    }
+    return build(group, tree["kind"], settings, where)
+
+
+def _unchanged(file: Mapping[str, str]) -> str:
+    """The path of ``file`` if its bytes are still those that the recipe saw."""
+    try:
+        same = digest_file(Path(file["path"])) == file["digest"]
+    except OSError:
+        same = False
+    if not same:
+        raise BadInput(
+            f"the file '{file['file']}' is gone or has changed since the run",
+            where=file["path"],
+            remedy="put the file back as it was",
+        )
+    return file["path"]
+
+
+def _role(model: Teacher) -> dict[str, Any]:
+    decides = {"kind": model.kind, "identity": model.identity, "sampling": _json(asdict(model.defaults))}
+    return {**_kind(model), "decides": decides}
+
+
+def _json(value: Any) -> Any:
+    """``value`` as it is after a way through a file: lists for tuples."""
+    return json.loads(canonical(value))
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    return {"kind": kind.kind, **kind.model_dump(mode="json", fallback=_named)}
+
+
+def _settings(part: BaseModel) -> dict[str, Any]:
+    return part.model_dump(mode="json", by_alias=True)
+
+
+def _named(value: Any) -> str:
+    """A Python function in a kind's settings, by its import path: the same in every process."""
+    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', type(value).__qualname__)}"
+
+
+def _put(tree: Any, path: KeyPath, value: Any) -> None:
+    for step in path[:-1]:
+        tree = tree[step]
+    tree[path[-1]] = value
+
+
+def _contents(tree: Any) -> Any:
+    """``tree`` with every file reduced to the digest of its bytes."""
+    if isinstance(tree, dict):
+        if is_file(tree):
+            return {"digest": tree["digest"]}
+        return {key: _contents(value) for key, value in tree.items()}
+    return [_contents(each) for each in tree] if isinstance(tree, list) else tree

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tutelage.cli.main import run
+from tutelage.methods.skillmix import PRESETS
+from tutelage.recipe import load
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("preset", ["small", "paper", "local"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_it_writes_is_a_good_recipe(here: Path, preset: str, language: str) -> None:
+    domain = 'a "quoted": domain, with # and 中文'
+    assert run(["new", "notes", "--preset", preset, "--language", language, "--domain", domain]) == 0
+    recipe = load(here / "notes.yaml")
+    assert (recipe.name, recipe.language, recipe.method.language) == ("notes", language, language)
+    assert getattr(recipe.method, "domain", None) == domain
+    meant = PRESETS["weak-model" if preset == "local" else preset]
+    assert recipe.target == meant["target"]
+    for setting, value in meant["method"].items():
+        assert getattr(recipe.method, setting) == value
+
+
+def test_nothing_is_overwritten(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "notes.yaml").write_text("mine", encoding="utf-8")
+    assert run(["new", "notes"]) == 2
+    assert (here / "notes.yaml").read_text("utf-8") == "mine"
+    assert "--out" in capsys.readouterr().err
+    assert run(["new", "notes", "--out", "other.yaml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"out": "other.yaml"}
+
+
+def test_faults(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["new", "notes", "--method", "skillmx"]) == 2
+    assert "did you mean 'skillmix'" in capsys.readouterr().err
+    assert run(["new", "notes", "--out", "none/notes.yaml"]) == 2
+    assert "no such folder" in capsys.readouterr().err
+    assert list(here.iterdir()) == []

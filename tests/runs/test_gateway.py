@@ -1,0 +1,350 @@
+"""The door: replay, one send a key, commit before answer, faults over real HTTP, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+from door import Rehearsed, ask, ask_all, door, errors, model, replies, said
+from loopback import Act, Script
+
+from tutelage.asking import Sampling
+from tutelage.errors import BadInput, CallFailed, StoreFailed, TeacherRefused
+from tutelage.records import Message, digest, user
+from tutelage.runs import retry
+from tutelage.runs.gateway import Gateway, Stopped, key_of
+from tutelage.store.calls import Calls
+from tutelage.teachers.scripted import Scripted
+from tutelage.teachers.teacher import CallTrouble, Request
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(retry, "OVERLOAD_PAUSE", 0.02)
+
+
+def rows(folder, statement):
+    with closing(sqlite3.connect(folder / "run.db")) as connection:
+        return connection.execute(statement).fetchall()
+
+
+# --- answered from the store ----------------------------------------------------------------------------
+
+
+async def test_second_run_sends_nothing_and_gets_the_same(tmp_path, loopback):
+    server = await loopback(Script(different=True))
+    async with door(tmp_path, model(server.url)) as gateway:
+        first = await ask_all(gateway, 40)
+        assert gateway.tally.sent == 40
+        assert gateway.tally.replayed == 0
+    async with door(tmp_path, model(server.url)) as gateway:
+        second = await ask_all(gateway, 40)
+        assert (gateway.tally.sent, gateway.tally.replayed) == (0, 40)
+        assert gateway.tally.run_usage.total == sum(reply.usage.total for reply in replies(first))
+    assert first == second
+    assert server.count.requests == 40
+
+
+async def test_replay_needs_neither_key_nor_server(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    async with door(tmp_path, Scripted(default="yes", label="s")) as gateway:
+        await ask(gateway, 1)
+    public = model("https://api.example.com/v1", label="scripted:s")
+    async with door(tmp_path, public, replay_only=True) as gateway:
+        # Another teacher's identity and defaults make another key, so this one is not on record.
+        with pytest.raises(CallFailed) as caught:
+            await ask(gateway, 1)
+    assert caught.value.reason == "not_recorded"
+    assert "generate/item-1/ask" in str(caught.value)
+
+
+def test_the_key_is_the_digest_of_teacher_request_and_place():
+    request = Request(
+        Sampling(temperature=0.5, stop=("a", "b"), extra={"k": [1]}, schema={"type": "object"}),
+        (Message("user", "¿Qué? 你好 \ud800", images=("a.png",)),),
+    )
+    text = digest_text(request)
+    assert key_of("openai:x", text, "s/i/t") == digest("openai:x", request.as_dict(), "s/i/t")
+
+
+def digest_text(request):
+    from tutelage.records import canonical
+
+    return canonical(request.as_dict())
+
+
+async def test_everything_that_decides_the_answer_is_in_the_key(tmp_path):
+    teacher = Scripted(default="yes", label="one")
+    async with door(tmp_path, teacher) as gateway:
+        desk = gateway.at("generate", "item")
+        await desk([user("a")], turn="ask")
+        await desk([user("b")], turn="ask")
+        await desk([user("a")], turn="again")
+        await desk([user("a")], turn="ask", sampling=Sampling(temperature=0.1))
+        await gateway.at("other", "item")([user("a")], turn="ask")
+        await desk.raw("a", turn="ask")
+        await desk([user("a")], turn="ask")  # the only repetition
+    assert teacher.calls == 6
+
+
+async def test_one_send_for_two_who_ask_at_once(tmp_path, loopback):
+    server = await loopback(Script(latency=0.05, different=True))
+    async with door(tmp_path, model(server.url)) as gateway:
+        first, second = await asyncio.gather(ask(gateway, 1), ask(gateway, 1))
+    assert first == second
+    assert server.count.requests == 1
+
+
+# --- written down before it is answered -----------------------------------------------------------------
+
+
+async def test_nobody_has_a_reply_that_is_not_committed(tmp_path):
+    async with door(tmp_path, Scripted(default="yes", latency=0.001)) as gateway:
+
+        async def item(number):
+            await ask(gateway, number)
+            place = f"generate/item-{number}/ask"
+            assert rows(tmp_path, f"SELECT count(*) FROM calls WHERE place = '{place}'") == [(1,)]
+
+        await asyncio.gather(*(item(number) for number in range(50)))
+
+
+async def test_replies_of_one_moment_share_a_commit(tmp_path, monkeypatch):
+    commits = []
+    monkeypatch.setattr(
+        Calls, "commit", lambda self: commits.append(1) or self._database.commit(), raising=True
+    )
+    gate = asyncio.Event()
+
+    async def together(request, number):
+        await gate.wait()
+        return said()
+
+    async with door(tmp_path, Rehearsed(together)) as gateway:
+        asking = asyncio.create_task(ask_all(gateway, 16))
+        await asyncio.sleep(0.02)
+        gate.set()
+        assert len(replies(await asking)) == 16
+        assert len(commits) <= 2
+
+
+async def test_an_unwritable_store_answers_nobody(tmp_path, monkeypatch):
+    async with door(tmp_path, Scripted(default="yes")) as gateway:
+        await ask(gateway, 0)
+
+        def full(self):
+            raise StoreFailed("the run database failed: disk is full", remedy="free some space")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Calls, "commit", full)
+            outcomes = await ask_all(gateway, 5)
+        assert isinstance(outcomes[1], StoreFailed)
+        with pytest.raises(StoreFailed):
+            await ask(gateway, 9)
+
+
+async def test_a_cancelled_asker_does_not_lose_a_paid_call(tmp_path, loopback):
+    server = await loopback(Script(latency=0.1))
+    async with door(tmp_path, model(server.url)) as gateway:
+        asking = asyncio.create_task(ask(gateway, 1))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert rows(tmp_path, "SELECT count(*) FROM calls") == [(1,)]
+
+
+async def test_half_a_surrogate_pair_is_stored_and_answered_alike(tmp_path):
+    async def broken(request, number):
+        return said("half \ud83d pair, 整 whole \U0001f600")
+
+    async with door(tmp_path, Rehearsed(broken)) as gateway:
+        first = await ask(gateway, 1, "a question with \udc00 in it")
+    async with door(tmp_path, Rehearsed(broken)) as gateway:
+        assert await ask(gateway, 1, "a question with \udc00 in it") == first
+        assert gateway.tally.replayed == 1
+    assert first.text == "half \ufffd pair, 整 whole \U0001f600"
+
+
+# --- faults ---------------------------------------------------------------------------------------------
+
+FAULTS = [
+    Act(status=500),
+    Act(status=502),
+    Act(status=503),
+    Act(status=429, headers={"Retry-After": "0"}),
+    Act("reset"),
+    Act("hang"),
+    Act("truncated"),
+    Act("stall"),
+    Act("not_json"),
+    Act("wrong_shape"),
+    Act("empty"),
+]
+
+
+async def test_faults_of_every_kind_lose_only_the_poisoned_row(tmp_path, loopback):
+    def every_fourth(number, body):
+        return FAULTS[number // 4 % len(FAULTS)] if number % 4 == 0 else None
+
+    server = await loopback(Script(decide=every_fourth, poison="Question 7?"))
+    teacher = model(server.url, timeout=0.4)
+    async with door(tmp_path, teacher) as gateway:
+        outcomes = await ask_all(gateway, 150)
+        assert gateway.tally.failed == 1
+        assert gateway.tally.failed_attempts >= 30
+    (lost,) = errors(outcomes)
+    assert outcomes.index(lost) == 7
+    assert isinstance(lost, CallFailed)
+    assert (lost.reason, lost.permanent) == ("bad_request", True)
+    assert all(reply.text for reply in replies(outcomes))
+    server.script.decide = None
+    before = server.count.requests
+    async with door(tmp_path, teacher) as gateway:  # the poisoned one is not asked again
+        again = await ask_all(gateway, 150)
+    assert server.count.requests == before
+    assert replies(again) == replies(outcomes)
+
+
+async def test_an_answer_cut_at_its_length_passes_through(tmp_path, loopback):
+    server = await loopback(Script(decide=lambda number, body: Act("length")))
+    async with door(tmp_path, model(server.url)) as gateway:
+        assert (await ask(gateway, 1)).finish == "length"
+    assert server.count.requests == 1
+
+
+async def test_a_refused_key_stops_everything_and_is_not_shown(tmp_path, loopback, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret-0123456789")
+    server = await loopback(Script(key="another", latency=0.02))
+    async with door(tmp_path, model(server.url)) as gateway:
+        outcomes = await ask_all(gateway, 100)
+        with pytest.raises(TeacherRefused):
+            await ask(gateway, 1000)
+    assert all(isinstance(each, TeacherRefused) for each in outcomes)
+    assert "OPENAI_API_KEY" in str(outcomes[0])
+    assert "secret" not in str(outcomes[0])
+    assert server.count.requests <= 16  # those in flight when the first refusal came
+    assert rows(tmp_path, "SELECT count(*) FROM failures") == [(0,)]
+
+
+async def test_a_server_that_is_gone_ends_the_run_not_the_plan(tmp_path):
+    async with door(tmp_path, model("http://127.0.0.1:9/v1"), pace={"tries": 2}) as gateway:
+        outcomes = await ask_all(gateway, 200)
+    refused = [each for each in outcomes if isinstance(each, TeacherRefused)]
+    assert len(refused) >= 190
+    assert "tutelage doctor" in str(refused[0])
+
+
+async def test_what_failed_in_passing_is_asked_again_unless_finished(tmp_path):
+    async def bad_day(request, number):
+        if number > 2:
+            return said()
+        raise CallTrouble("empty", "nothing in it")
+
+    teacher = Rehearsed(bad_day)
+    async with door(tmp_path, teacher, pace={"tries": 2}) as gateway:
+        (failed,) = errors(await ask_all(gateway, 1))
+        assert (failed.reason, failed.permanent) == ("empty", False)
+    async with door(tmp_path, teacher, finished=True) as gateway:
+        with pytest.raises(CallFailed, match="2 tries"):
+            await ask(gateway, 0)
+        assert teacher.sent == 2
+    async with door(tmp_path, teacher) as gateway:
+        assert (await ask(gateway, 0)).text == "An answer."
+    assert rows(tmp_path, "SELECT count(*) FROM failures") == [(0,)]
+    assert rows(tmp_path, "SELECT attempts FROM calls") == [(3,)]
+
+
+async def test_a_slow_call_is_hedged_and_both_copies_count(tmp_path, loopback):
+    server = await loopback(Script(decide=lambda number, body: Act("hang") if number == 1 else None))
+    prices = {"loopback": FLAT}
+    async with door(
+        tmp_path, model(server.url), pace={"hedge_after": 0.1}, prices=prices, budget={"calls": 2}
+    ) as gateway:
+        await asyncio.wait_for(ask(gateway, 1), 5)
+        assert gateway.tally.sent == 2
+        assert gateway.tally.uncertain_cost > gateway.tally.cost > 0
+    assert server.count.requests == 2
+
+
+class FLAT:
+    prompt = 1.0
+    completion = 2.0
+
+
+# --- stopping -------------------------------------------------------------------------------------------
+
+
+async def test_stop_lets_calls_in_flight_come_in_and_sends_no_other(tmp_path, loopback):
+    server = await loopback(Script(latency=0.1))
+    async with door(tmp_path, model(server.url), pace={"concurrency": 4}) as gateway:
+        asking = asyncio.create_task(ask_all(gateway, 20))
+        await asyncio.sleep(0.05)
+        gateway.stop()
+        outcomes = await asking
+        with pytest.raises(Stopped):
+            await ask(gateway, 99)
+        assert (await ask(gateway, 0)).text  # what is stored is still answered
+    assert len(replies(outcomes)) == 4
+    assert all(isinstance(each, Stopped) for each in errors(outcomes))
+    assert server.count.requests == 4
+    assert rows(tmp_path, "SELECT count(*) FROM calls") == [(4,)]
+
+
+async def test_leaving_writes_down_what_is_in_flight(tmp_path, loopback):
+    server = await loopback(Script(latency=0.1))
+    async with door(tmp_path, model(server.url)) as gateway:
+        asking = asyncio.create_task(ask_all(gateway, 10))
+        await asyncio.sleep(0.05)
+    assert len(replies(await asking)) == 10
+    assert rows(tmp_path, "SELECT value FROM totals WHERE name = 'sent'") == [(10,)]
+
+
+async def test_a_retry_is_a_new_call_to_a_stopped_gateway(tmp_path, loopback):
+    server = await loopback(Script(latency=0.1, decide=lambda number, body: Act(status=500, latency=0.1)))
+    async with door(tmp_path, model(server.url)) as gateway:
+        asking = asyncio.create_task(ask_all(gateway, 3))
+        await asyncio.sleep(0.05)
+        gateway.stop()
+        assert all(isinstance(each, Stopped) for each in await asking)
+    assert server.count.requests == 3
+
+
+# --- what cannot be asked -------------------------------------------------------------------------------
+
+
+async def test_roles_and_abilities_are_named(tmp_path):
+    async with door(tmp_path, Scripted(default="yes")) as gateway:
+        with pytest.raises(BadInput, match="judge"):
+            gateway.at("grade", "item", "judge")
+        with pytest.raises(BadInput, match="score a given answer"):
+            await gateway.at("grade", "item").score([user("a")], "b", turn="ask")
+        assert gateway.at("grade", "item").name == "scripted"
+        assert gateway.at("grade", "item").abilities.raw
+
+
+async def test_money_with_an_unknown_price_is_refused_before_anything_is_sent(tmp_path, loopback):
+    server = await loopback()
+    with pytest.raises(BadInput, match="prices: {loopback"):
+        async with door(tmp_path, model(server.url), budget={"money": 1.0}):
+            pass
+    assert server.count.requests == 0
+
+
+async def test_a_budget_of_tokens_wants_a_bound_on_answers(tmp_path):
+    async def never(request, number):
+        raise AssertionError
+
+    async with door(tmp_path, Rehearsed(never, most=None), budget={"tokens": 1000}) as gateway:
+        with pytest.raises(BadInput, match="max_tokens"):
+            await ask(gateway, 1)
+
+
+def test_a_gateway_is_a_desk():
+    from tutelage.asking import Desk
+
+    desk: type[Desk] = Gateway
+    assert desk
