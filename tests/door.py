@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tutelage.asking import Abilities, Sampling
-from tutelage.records import Reply, Usage, user
 from tutelage.recipe.settings import Budget, PaceOptions
+from tutelage.records import Reply, Usage, user
 from tutelage.runs.gateway import Gateway
 from tutelage.store.calls import Calls
 from tutelage.store.database import Database

@@ -66,18 +66,27 @@ def preview(
 
 
 def filter_files(
-    paths: Sequence[str | Path], filters: Sequence[Filter], out: str | Path
+    paths: Sequence[str | Path], filters: Sequence[Filter], out: str | Path, *, strict: bool = False
 ) -> filtering.FilterResult:
-    """Run filters over dataset files of any known format, as one pool in the order given."""
-    return filtering.filter_files([Path(path) for path in paths], filters, Path(out))
+    """Run filters over dataset files of any known format, as one pool in the order given.
+
+    Raises:
+        BadInput: a file cannot be read; with ``strict``, also the first row that is no example.
+    """
+    return filtering.filter_files([Path(path) for path in paths], filters, Path(out), strict=strict)
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:
-    """The examples of a run (its folder) or of a dataset file in any known format."""
+    """The examples of a run (its folder) or of a dataset file in any known format.
+
+    Raises:
+        BadInput: there is nothing to read, or a row is no example.
+    """
     place = Path(path)
     if place.is_dir():
         return reading.kept_examples(place)
-    return (rows.to_example(row.data, row.place) for row in rows.read_rows(place))
+    naming = rows.Naming()
+    return (naming.example(row) for row in rows.read_rows(place))
 
 
 def out_folder(recipe: Recipe, out: str | Path | None) -> Path:

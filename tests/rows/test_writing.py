@@ -48,6 +48,12 @@ def test_parquet_takes_columns_of_all_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_objects_without_fields_are_refused_for_parquet(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="do not fit into Parquet"):
+        write_rows(tmp_path / "o.parquet", [{"a": {}}])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("second", [{"a": 5}, {"a": "\ud800"}])
 def test_what_parquet_cannot_hold_is_refused_by_column(tmp_path: Path, second: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="column 'a'"):

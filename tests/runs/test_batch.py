@@ -7,9 +7,9 @@ import json
 from contextlib import closing, suppress
 
 import pytest
+
 from door import ask, ask_all, door, errors, model, replies
 from loopback import Act, Script
-
 from tutelage.errors import BadInput, BudgetReached, CallFailed, TeacherRefused
 from tutelage.recipe.settings import Price
 from tutelage.runs import retry
@@ -36,7 +36,9 @@ def batch_door(folder, server, *, batch=QUICK, pace=None, **options):
 def lines(server):
     """custom ids of everything that was ever submitted, in order."""
     sent = [batch["input_file_id"] for batch in server.batches.batches.values()]
-    return [json.loads(line)["custom_id"] for file in sent for line in server.batches.files[file].splitlines()]
+    return [
+        json.loads(line)["custom_id"] for file in sent for line in server.batches.files[file].splitlines()
+    ]
 
 
 def open_batches(folder):

@@ -1,21 +1,23 @@
-"""The law of the purse: spent and reserved never exceed a limit; little is left over; nobody waits in vain."""
+"""The law of the purse: spent and reserved never exceed a limit, and little is left over."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
-from door import Rehearsed, ask_all, door, errors, replies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from door import Rehearsed, ask_all, door, errors, replies
+from tutelage.asking import Sampling
 from tutelage.draw import draw
 from tutelage.errors import BudgetReached
 from tutelage.recipe.settings import Budget, Price
-from tutelage.records import Reply, Usage
+from tutelage.records import Reply, Usage, user
 from tutelage.runs.budget import NOTHING, Amount, Purse
 from tutelage.store.calls import Calls
 from tutelage.store.database import Database
+from tutelage.teachers.teacher import CallTrouble
 
 WORLDS = 1_000
 IN_FLIGHT = 256
@@ -87,9 +89,7 @@ async def test_never_over_in_a_thousand_worlds():
         world.check()
 
 
-@given(
-    st.lists(st.tuples(st.integers(1, 50), st.floats(0, 1)), min_size=1, max_size=60), st.integers(0, 400)
-)
+@given(st.lists(st.tuples(st.integers(1, 50), st.floats(0, 1)), min_size=1, max_size=60), st.integers(0, 400))
 @settings(deadline=None, max_examples=60)
 def test_tokens_are_never_exceeded_at_any_moment(calls, limit):
     async def run():
@@ -204,8 +204,6 @@ async def test_what_earlier_executions_spent_counts(tmp_path):
 
 
 async def test_attempts_that_may_be_billed_count_in_full(tmp_path):
-    from tutelage.teachers.teacher import CallTrouble
-
     async def act(request, sent):
         raise CallTrouble("timeout", "nothing came", maybe_paid=True)
 
@@ -224,9 +222,6 @@ async def test_attempts_that_may_be_billed_count_in_full(tmp_path):
 
 
 async def test_other_body_fields_bound_the_answer_too(tmp_path):
-    from tutelage.asking import Sampling
-    from tutelage.records import user
-
     async def act(request, sent):
         raise AssertionError("it could break the budget")
 

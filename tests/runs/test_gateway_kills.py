@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from loopback import Script, in_thread
 
+from loopback import Script, in_thread
 from tutelage.draw import draw
 
 TESTS = Path(__file__).parent.parent
@@ -23,16 +23,16 @@ from door import ask_all, door, model, replies
 
 async def main(folder, url, lanes):
     async with door(Path(folder), model(url), pace={"concurrency": int(lanes)}) as gateway:
-        outcomes = await ask_all(gateway, %d)
+        outcomes = await ask_all(gateway, int(sys.argv[4]))
     print(len(replies(outcomes)), *(reply.text for reply in outcomes), sep="\\n")
 
-asyncio.run(main(*sys.argv[1:]))
-""" % ITEMS
+asyncio.run(main(*sys.argv[1:4]))
+"""
 
 
 def start(folder, url, lanes):
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(folder), url, str(lanes)],
+        [sys.executable, "-c", CHILD, str(folder), url, str(lanes), str(ITEMS)],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(TESTS)},

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import pytest
+
 from door import ask, door, model
 from loopback import Limit, Script
 

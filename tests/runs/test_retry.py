@@ -135,7 +135,7 @@ def test_a_server_that_was_never_there_is_noticed_soon(clock):
     for _ in range(NEVER_THERE_AFTER - 1):
         with pytest.raises(CallFailed):
             give_up(given, CallTrouble("network", "refused"))
-    with pytest.raises(TeacherRefused, match="3 calls given up in a row: refused|3 calls given up in a row"):
+    with pytest.raises(TeacherRefused, match="3 calls given up in a row"):
         give_up(given, CallTrouble("network", "refused"))
 
 

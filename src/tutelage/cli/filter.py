@@ -24,7 +24,7 @@ _SPEAK_EVERY = 100_000  # rows
     "names",
     default=",".join(DEFAULT_FILTERS),
     show_default=True,
-    help="Filters in order, separated by commas; see: tutelage kinds filters.",
+    help="Filters in order, separated by commas; see: tutelage kinds.",
 )
 @out_option("The file of kept rows (.jsonl, .json, .parquet); refused rows go beside it.", required=True)
 @set_option

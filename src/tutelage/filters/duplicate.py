@@ -21,7 +21,9 @@ class Duplicate(Filter):
 
     kind: ClassVar[str] = "duplicate"
 
-    on: Literal["instruction", "question", "row"] = Field("instruction", description="what must differ")
+    on: Literal["instruction", "question", "row"] = Field(
+        default="instruction", description="what must differ"
+    )
 
     def start(self) -> Gate:
         """A gate that remembers what was kept by a hash of 128 bits a row."""

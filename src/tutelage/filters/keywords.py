@@ -28,12 +28,16 @@ class Keywords(Filter):
 
     kind: ClassVar[str] = "keywords"
 
-    banned: tuple[str, ...] = Field((), description="words of which none may occur")
-    required: tuple[str, ...] = Field((), description="words of which one (or all) must occur")
-    banned_file: str = Field("", description="a text file with one banned word a line; # starts a remark")
-    required_file: str = Field("", description="a text file with one required word a line")
-    require: Literal["any", "all"] = Field("any", description="whether one required word is enough")
-    parts: tuple[Part, ...] = Field(("instruction", "input", "output"), description="what is searched")
+    banned: tuple[str, ...] = Field(default=(), description="words of which none may occur")
+    required: tuple[str, ...] = Field(default=(), description="words of which one (or all) must occur")
+    banned_file: str = Field(
+        default="", description="a text file with one banned word a line; # starts a remark"
+    )
+    required_file: str = Field(default="", description="a text file with one required word a line")
+    require: Literal["any", "all"] = Field(default="any", description="whether one required word is enough")
+    parts: tuple[Part, ...] = Field(
+        default=("instruction", "input", "output"), description="what is searched"
+    )
 
     _banned: tuple[str, ...] = PrivateAttr(())
     _required: tuple[str, ...] = PrivateAttr(())

@@ -89,9 +89,11 @@ class Language(Filter):
     kind: ClassVar[str] = "language"
 
     language: Annotated[tuple[str, ...], BeforeValidator(_codes)] = Field(
-        ("en", "zh"), min_length=1, description="one code or a list of the expected languages"
+        default=("en", "zh"), min_length=1, description="one code or a list of the expected languages"
     )
-    share: float = Field(0.5, gt=0, le=1, description="least share of prose in scripts of those languages")
+    share: float = Field(
+        default=0.5, gt=0, le=1, description="least share of prose in scripts of those languages"
+    )
 
     def model_post_init(self, context: object, /) -> None:
         """Refuse a language that cannot be checked, rather than keep everything."""

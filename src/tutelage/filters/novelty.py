@@ -26,15 +26,16 @@ class Novelty(Filter):
     kind: ClassVar[str] = "novelty"
     paper: ClassVar[str] = "Wang et al. 2023, Self-Instruct; Wan et al. 2023, Explore-Instruct"
 
-    threshold: float = Field(0.7, gt=0, le=1, description="ROUGE-L F1 that may not be exceeded")
-    strict: bool = Field(True, description="refuse scores above the threshold; false: at it too")
+    threshold: float = Field(default=0.7, gt=0, le=1, description="ROUGE-L F1 that may not be exceeded")
+    strict: bool = Field(default=True, description="refuse scores above the threshold; false: at it too")
     scope: str = Field(
-        EVERYTHING,
+        default=EVERYTHING,
         min_length=1,
         description="'all' rows are one pool, or the key of a cell: one pool a value",
     )
     tokens: Literal["auto", "unicode", "rouge"] = Field(
-        "auto", description="auto is unicode; rouge knows only a-z and 0-9, as the rouge_score package"
+        default="auto",
+        description="auto is unicode; rouge knows only a-z and 0-9, as the rouge_score package",
     )
 
     def start(self) -> Gate:

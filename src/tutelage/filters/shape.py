@@ -68,13 +68,17 @@ class Shape(Filter):
     kind: ClassVar[str] = "shape"
     paper: ClassVar[str] = "Kaur et al. 2024, Instruct-SkillMix (the harm of shirkers)"
 
-    question_min: int = Field(2, ge=0, description="fewest words of a question, its input included")
-    instruction_max: int = Field(500, ge=1, description="most words of an instruction, its input aside")
-    answer_min: int = Field(1, ge=0, description="fewest words of any answer")
-    composed_min: int = Field(6, ge=0, description="fewest words of an answer that was to be written")
-    answer_max: int = Field(4000, ge=1, description="most words of an answer")
-    repeated_share: float = Field(0.5, gt=0, le=1, description="share of repeated lines or n-grams refused")
-    skip: tuple[Check, ...] = Field((), description="reason codes that are not checked")
+    question_min: int = Field(default=2, ge=0, description="fewest words of a question, its input included")
+    instruction_max: int = Field(
+        default=500, ge=1, description="most words of an instruction, its input aside"
+    )
+    answer_min: int = Field(default=1, ge=0, description="fewest words of any answer")
+    composed_min: int = Field(default=6, ge=0, description="fewest words of an answer that was to be written")
+    answer_max: int = Field(default=4000, ge=1, description="most words of an answer")
+    repeated_share: float = Field(
+        default=0.5, gt=0, le=1, description="share of repeated lines or n-grams refused"
+    )
+    skip: tuple[Check, ...] = Field(default=(), description="reason codes that are not checked")
 
     def start(self) -> Gate:
         """A gate without memory."""

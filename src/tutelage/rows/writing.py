@@ -157,7 +157,12 @@ def _write_parquet(file: BinaryIO, rows: list[Mapping[str, Any]], path: Path) ->
                 where=str(path),
                 remedy="write .jsonl, or give the column one type in all rows",
             ) from error
-    parquet.write_table(arrow.table(columns), file)
+    try:
+        parquet.write_table(arrow.table(columns), file)
+    except arrow.ArrowException as error:  # an object without fields, for one
+        raise BadInput(
+            f"these rows do not fit into Parquet: {error}", where=str(path), remedy="write .jsonl"
+        ) from error
 
 
 def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> int:

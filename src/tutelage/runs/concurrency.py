@@ -32,7 +32,7 @@ START_GAIN, GAIN = 0.15, 0.25
 means that a quarter more calls must bring 5.7 % more answers. The start is content with less: its steps are
 large, so that noise matters less, and a server that works in batches gains slowly and for long."""
 
-LATE, SLOW = 1.15, 1.5
+LATE, SLOW, SLOW_TRIAL = 1.15, 1.5, 2.2
 """A round of the start opens no further place after ``LATE`` times the time of the round before, and a round ends
 after ``SLOW`` times the usual time if its rate is below ``FALL`` of the usual."""
 
@@ -129,6 +129,8 @@ class Concurrency:
         self._spread = 0.5  # standard deviation of a call's time, by its mean
         self._wait = self._waits = 1  # rounds until the next trial, and from trial to trial
         self._step = 0
+        self._refused_at = 0  # the calls under way when the server was last overloaded
+        self._falls = 0  # rounds in a row whose rate had fallen
         self._tried_lower = False
         self._cut_at = -math.inf
         self._broken = 0.0  # the share of the last calls that broke
@@ -174,8 +176,11 @@ class Concurrency:
             return False
         self._cut_at = now
         if not self._fixed:
-            self.limit = self._home = max(1, int(CUT * min(self.limit, self.in_flight + 1)))
-            self._level = 0.0
+            self._refused_at = min(self.limit, self.in_flight + 1)
+            if self._phase != "up":  # a trial was too much: what it started from was not
+                self._home = max(1, int(CUT * self._refused_at))
+                self._level = 0.0
+            self.limit = self._home
             self._step = 0
             self._wait = self._waits = min(2 * self._waits, LONGEST_WAIT)
             self._begin("steady", now, settling=True)
@@ -195,7 +200,8 @@ class Concurrency:
         calls = max(self.limit, self.in_flight)
         if phase != "start" and not settling:
             wanted = min(max((self._spread / ERROR) ** 2, ROUND_CALLS), MOST_ROUND_CALLS)
-            calls *= math.ceil(wanted / calls)  # whole rounds: calls that left together come back together
+            rounds = max(math.ceil(wanted / calls), 1 if phase == "steady" else 2)
+            calls *= rounds  # whole ones: calls that left together come back together
         self._round = Round(now, calls, self.limit, settling=settling)
 
     def _late(self, this: Round) -> bool:
@@ -208,10 +214,11 @@ class Concurrency:
             longest = usual * (this.calls / self._before.calls) ** (1 - START_GAIN)
         elif self._phase == "up":
             usual, rate = self._home / self._level, self._level
-            longest = 1.6 * this.calls / rate
+            longest = math.inf
         else:
             return False
-        return this.seconds > longest or (this.seconds > SLOW * usual and this.rate < FALL * rate)
+        slow = SLOW if self._phase == "start" else SLOW_TRIAL
+        return this.seconds > longest or (this.seconds > slow * usual and this.rate < FALL * rate)
 
     def _judge(self, this: Round, now: float) -> None:
         slow = self._slow(this)
@@ -258,17 +265,26 @@ class Concurrency:
         deviation = min(1.25 * abs(change) * math.sqrt(this.came), 2.0)  # 1.25: mean to standard deviation
         fallen = -change > max(1 - FALL, 2.5 * self._error(this))
         self._spread += 0.2 * (deviation - self._spread)
-        if fallen and self._home > 1:
+        self._falls = self._falls + 1 if fallen else 0
+        if self._falls > 1 and self._home > 1:
+            self._falls = 0
             self._level = this.rate
             self._try_lower(now)
             return
-        self._level += 0.4 * (this.rate - self._level)
+        if not fallen:
+            self._level += 0.4 * (this.rate - self._level)
         self._wait -= 1
         if self._wait <= 0 and self._home < self._most:
-            self.limit = min(self._most, max(self._home + 1, int(self._home * TRIAL_STEPS[self._step])))
+            self.limit = self._next_trial()
             self._begin("up", now, settling=True)
         else:
             self._begin("steady", now)
+
+    def _next_trial(self) -> int:
+        step = int(self._home * TRIAL_STEPS[self._step])
+        if self._home < self._refused_at:  # halfway to where it was refused, and at last there again
+            step = min(step, (self._home + self._refused_at) // 2)
+        return min(self._most, max(self._home + 1, step))
 
     def _error(self, this: Round) -> float:
         return self._spread / math.sqrt(this.came)

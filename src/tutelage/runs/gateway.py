@@ -164,24 +164,35 @@ class Gateway:
         if self._halted is not None:
             raise _renewed(self._halted)
         # A task of its own: an asker may be cancelled, a call that is paid for may not.
-        call.task = asyncio.get_running_loop().create_task(call.line.answer(call))
-        call.task.add_done_callback(partial(self._land, call))
+        call.task = asyncio.get_running_loop().create_task(self._carry(call))
+        call.task.add_done_callback(partial(self._ended, call))
         self._under_way[call.key] = call
         return call
 
-    def _land(self, call: Call, task: asyncio.Task[Answer]) -> None:
-        """A call came to its end. All that do so in one turn of the event loop share one commit."""
+    async def _carry(self, call: Call) -> None:
+        self._land(call, _storable(await call.line.answer(call)))
+
+    def _ended(self, call: Call, task: asyncio.Task[None]) -> None:
+        """A call's task is over; an answer has landed already."""
         error = Stopped() if task.cancelled() else task.exception()
         if isinstance(error, TeacherRefused):
             self._halt(error)
         elif isinstance(error, Stopped):
             error = self._halted or error
+        if error is not None:
+            self._land(call, error)
+
+    def _land(self, call: Call, outcome: Outcome) -> None:
+        """A call came to its end. All that do so in one turn of the event loop share one commit."""
         if not self._landed:
-            task.get_loop().call_soon(self._flush)
-        self._landed.append((call, error or _storable(task.result())))
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._landed.append((call, outcome))
 
     def _flush(self) -> None:
-        """Write down and commit what has landed, and only then let the askers have it."""
+        """Write down and commit what has landed; only then let the askers have it, and others be sent.
+
+        So calls that were sent and are not on record never exceed those that may be in flight.
+        """
         landed, self._landed = self._landed, []
         try:
             for call, outcome in landed:
@@ -192,9 +203,11 @@ class Gateway:
             if not landed:
                 raise
             self._halt(error)
-            landed = [(call, error) for call, _ in landed]
+            landed = [(call, error) for call, _ in landed]  # permits stay out: nothing more is sent
         for call, outcome in landed:
             del self._under_way[call.key]
+            if isinstance(outcome, Answer):
+                outcome.release()
             _give(call, outcome)
             call.line.written(call.key)
 

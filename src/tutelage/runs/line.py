@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tutelage.asking import Sampling
@@ -23,6 +24,10 @@ TEMPLATE_TOKENS = 64  # a server's own opening: a default system prompt, a date
 TURN_TOKENS = 16  # role markers around one message
 IMAGE_TOKENS = 4_000
 _LIMITS_IN_EXTRA = ("max_tokens", "max_completion_tokens")
+
+
+def _nothing() -> None:
+    """A call that holds no permit has none to give back."""
 
 
 class Stopped(Exception):
@@ -47,16 +52,18 @@ class Call:
     sent: int = 0
     in_flight: int = 0
     waiters: list[asyncio.Future[Reply]] = field(default_factory=list)
-    task: asyncio.Task[Answer] | None = None
+    task: asyncio.Task[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply, its cost, and the seconds that the answered attempt took."""
+    """A reply, its cost, and the seconds that the answered attempt took. ``release`` lets another call be
+    sent in its place, once the reply is written down."""
 
     reply: Reply
     cost: float
     seconds: float
+    release: Callable[[], None] = _nothing
 
 
 class Line(ABC):

@@ -1,13 +1,16 @@
 """Live calls: one request each, as fast as the pace allows.
 
-purse.reserve → pace.enter → teacher.send → pace told → purse.settle        one attempt
-trouble → patience → the next attempt                                       until answered or given up
+    purse.reserve → pace.enter → teacher.send → purse.settle       one attempt
+    trouble → pace told → patience → the next attempt              until answered or given up
+
+The permit of an answered call is given back by the gateway, when the answer is committed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 from tutelage.errors import TeacherRefused
 from tutelage.recipe.settings import PaceOptions
@@ -122,12 +125,11 @@ class LiveLine(Line):
 
     def _paid(self, permit: Permit, reserved: Amount, reply: Reply, seconds: float) -> Answer:
         usage = reply.usage
-        permit.done("ok", usage.total, None)
         if self._counts_tokens:
             self._completion += 0.1 * (usage.completion - self._completion)
         cost = self.cost(usage)
         self.settle(reserved, Amount(cost, usage.total, 1))
-        return Answer(reply, cost, seconds)
+        return Answer(reply, cost, seconds, partial(permit.done, "ok", usage.total))
 
     async def _hedged(self, call: Call) -> Answer:
         """One attempt, and a second copy if the first is slow: the first answer wins."""

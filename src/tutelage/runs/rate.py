@@ -33,12 +33,12 @@ APPROACH = 2.0
 """Seconds in which the rate covers two thirds of the way from a cut to its plateau, which lies halfway (in the
 geometric mean) between the accepted and the refused rate: a binary search, as in BIC, CUBIC's forerunner."""
 
-HOLD_SHORT, HOLD_LONG = 5.0, 20.0
+HOLD_SHORT, HOLD_LONG = 5.0, 18.0
 """Seconds at the plateau before growth begins. The long one once a refusal confirmed the limit. With ``DOUBLING``
 the longest makes 34 seconds from a doubled limit to its discovery; a ``Retry-After`` of one second, obeyed
 once in each such cycle, then costs about 4 % of the limit."""
 
-DOUBLING = 14.0
+DOUBLING = 17.0
 """Seconds of growth after which the rate is twice its plateau. 3 % are reached after 3.7 seconds."""
 
 CONFIRMED = 0.2
