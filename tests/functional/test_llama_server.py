@@ -17,7 +17,7 @@ import xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path = sys.argv[1]
 params.n_parallel, params.n_ctx, params.verbosity = 4, 16384, -1
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # two on busy cores are far slower
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 time.sleep(3600)
@@ -27,10 +27,10 @@ time.sleep(3600)
 @pytest.fixture
 def server() -> Iterator[str]:
     pytest.importorskip("xllamacpp", reason="the extra 'local' is not installed")
-    from tutelage.teachers.embedded import embedded_model
+    from tutelage.teachers.embedded import smollm2
 
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(embedded_model())],
+        [sys.executable, "-c", SERVER, str(smollm2())],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -23,15 +23,16 @@ from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skil
 def command(files: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     """Read FILEs of skills and query types, and merge the names that are the same.
 
-    A list of skills is text with one a line, a JSON list, or CSV; query types are Markdown with a heading each.
-    Equal names are made one, then names that differ in spelling, plural or word order; no model is asked.
+    A list of skills is text with one a line, a JSON list, or CSV; query types are Markdown with a heading
+    each. Equal names are made one, then names that differ in spelling, plural or word order. No model is
+    asked.
     """
     skills, types = _read(files)
     exact = merge(skills, near=False)
     merged = merge(skills)
     if out:
         _write(out, merged, types)
-    result = {
+    result: dict[str, int | str] = {
         "read": len(skills),
         "unique": len(exact.skills),
         "merged": len(merged.skills),

@@ -12,10 +12,11 @@ from tutelage.methods.method import Language
 from tutelage.methods.query_types import QueryType
 from tutelage.methods.reading import NotRead, Read, read
 from tutelage.prompts import Wording, load, material
-from tutelage.records import Example, Finish, Item, Message, Rejection, Reply, digest, system, user
+from tutelage.records import Example, Finish, Item, Message, Rejection, Reply, assistant, digest, system, user
 from tutelage.replies import LABELS, Unreadable, both_parts, json_in, sections, unfence, unwrap
 
 Turns = Literal["full", "short", "single-turn"]
+Parts = Literal["together", "apart"]
 
 SCHEMA = {
     "type": "object",
@@ -30,14 +31,14 @@ _SHORTER = 0.6  # of the words of an answer that was cut off, for the one that r
 
 @dataclass(frozen=True)
 class Writing:
-    """The settings of the conversation. ``worked`` examples: ``None`` is one, or all for ``single-turn``."""
+    """The settings of the conversation. ``worked`` examples: ``None`` is one, or all for parts apart."""
 
     language: Language = "en"
     domain: str = ""
     system: str = ""
     prompts: Mapping[str, str] = field(default_factory=dict)
     turns: Turns = "full"
-    brief: bool = False
+    parts: Parts = "together"
     worked: int | None = None
     structured: bool = False
     sampling: Sampling = Sampling()
@@ -51,15 +52,18 @@ class Writing:
         """
         session = _Session(self, item, ask)
         try:
-            if self.turns == "single-turn":
-                return await session.question_then_answer()
-            return await session.draft_and_refine()
+            return await (session.one_part_at_a_time() if self.is_apart else session.both_parts_at_once())
         except NotRead as error:
             return error.rejection(item.id)
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether question and answer are asked for one at a time; ``single-turn`` always does."""
+        return self.parts == "apart" or self.turns == "single-turn"
+
     def shots(self) -> Sequence[Mapping[str, Any]]:
         """The worked examples to show."""
-        wanted = self.worked if self.worked is not None else (None if self.turns == "single-turn" else 1)
+        wanted = self.worked if self.worked is not None else (None if self.is_apart else 1)
         examples: list[Mapping[str, Any]] = material("skillmix", "worked_examples.json", self.language)
         return examples[:wanted]
 
@@ -78,15 +82,15 @@ class _Session:
 
     # --- draft, critique, refine ---------------------------------------------------------------------
 
-    async def draft_and_refine(self) -> Example:
+    async def both_parts_at_once(self) -> Example:
         """The long way: one conversation in which both parts are written together."""
         opening = [*self._system(), user(self._both_parts_wanted())]
         draft = await self._read(opening, "draft", _two_parts, self._both_parts_sampling(), labels=True)
         conversation = list(draft.messages)
         if self._writing.turns == "full":
-            conversation.append(user(self._word("critique", brief=self._writing.brief)))
+            conversation.append(user(self._word("critique")))
             critique = await self._say(conversation, "critique")
-            conversation.append(Message("assistant", critique.text))
+            conversation.append(assistant(critique.text))
         conversation.append(user(self._refinement_wanted()))
         refined = await self._read(
             conversation, "refine", _two_parts, self._both_parts_sampling(), labels=True
@@ -105,7 +109,6 @@ class _Session:
             worked=self._writing.shots(),
             domain=self._writing.domain,
             structured=self._writing.structured,
-            brief=self._writing.brief,
         )
 
     def _refinement_wanted(self) -> str:
@@ -114,7 +117,6 @@ class _Session:
             skills=self._skills,
             critiqued=self._writing.turns == "full",
             structured=self._writing.structured,
-            brief=self._writing.brief,
         )
 
     def _both_parts_sampling(self) -> Sampling:
@@ -135,30 +137,44 @@ class _Session:
 
     # --- question, then answer -----------------------------------------------------------------------
 
-    async def question_then_answer(self) -> Example | Rejection:
-        """The short way for weak models: a question alone, then its answer as to any question."""
+    async def one_part_at_a_time(self) -> Example:
+        """The way for weak models: each reply is one text, so that nothing has to be told apart."""
         asked = await self._read(
             self._question_wanted(), "question", self._one_question, self._writing.sampling
         )
-        question = asked.value
-        reply = await self._say([*self._system(), user(question)], "answer")
-        if reply.finish == "length":
+        question: str = asked.value
+        first = [*self._system(), user(question)]
+        answer = await self._say(first, "answer")
+        if self._writing.turns != "single-turn":
+            exchange = [*first, assistant(answer.text)]
+            critique = await self._critique(exchange) if self._writing.turns == "full" else ""
+            wanted = [*asked.messages, user(self._word("refine_question"))]
+            better = await self._read(wanted, "refine-question", self._one_question, self._writing.sampling)
+            question = better.value
+            exchange.append(user(self._word("refine_answer", critique=critique, question=question)))
+            answer = await self._say(exchange, "refine-answer")
+        if answer.finish == "length":
             shorter = self._word("answer_shorter", question=question)
-            reply = await self._say([*self._system(), user(shorter)], "repair")
-        answer = reply.text.strip()
-        if not answer:
+            answer = await self._say([*self._system(), user(shorter)], "repair")
+        if not answer.text.strip():
             raise NotRead("empty_response", question, "the answer is empty")
-        return self._example(question, answer, reply.finish)
+        return self._example(question, answer.text.strip(), answer.finish)
+
+    async def _critique(self, exchange: Sequence[Message]) -> str:
+        """What the asker has to say about the answer."""
+        wanted = user(self._word("critique_apart"))
+        reply = await self._say([*exchange, wanted], "critique")
+        return reply.text.strip()
 
     def _question_wanted(self) -> list[Message]:
         """Worked examples as earlier turns: a small model goes on in their manner."""
-        opening = self._word("single_turn_system", domain=self._writing.domain)
+        opening = self._word("question_system", domain=self._writing.domain)
         messages = [system(f"{self._writing.system}\n\n{opening}".strip())]
         for shot in self._writing.shots():
             kind = QueryType(shot["query_type"], shot["definition"])
-            messages.append(user(self._word("single_turn", skills=shot["skills"], query_type=kind)))
-            messages.append(Message("assistant", shot["instruction"]))
-        messages.append(user(self._word("single_turn", skills=self._skills, query_type=self._type)))
+            messages.append(user(self._word("question", skills=shot["skills"], query_type=kind)))
+            messages.append(assistant(shot["instruction"]))
+        messages.append(user(self._word("question", skills=self._skills, query_type=self._type)))
         return messages
 
     def _one_question(self, reply: Reply) -> str:
@@ -168,7 +184,7 @@ class _Session:
             Unreadable: nothing is left, it was cut off, or it is too long for a question.
         """
         text = sections(reply.text).get("instruction") or unwrap(unfence(reply.text))
-        prompt = self._word("single_turn", skills=self._skills, query_type=self._type)
+        prompt = self._word("question", skills=self._skills, query_type=self._type)
         heads = [line.split(mark)[0] for line in prompt.splitlines() for mark in (":", "：") if mark in line]
         echo = "|".join(re.escape(head) for head in heads if len(head) <= 20)
         if echo:  # a small model may go on with a next example

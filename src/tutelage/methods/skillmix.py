@@ -26,7 +26,7 @@ from tutelage.methods.growing import Combination
 from tutelage.methods.method import Materials, Method, State
 from tutelage.methods.query_types import QueryType, parse_query_types, read_query_types, render_query_types
 from tutelage.methods.skill_extraction import Extraction, sample_rows
-from tutelage.methods.skill_writing import Turns, Writing
+from tutelage.methods.skill_writing import Parts, Turns, Writing
 from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skills, read_skills, render_skills
 from tutelage.prompts import check_overrides, material
 from tutelage.records import Example, Item, Rejection
@@ -84,7 +84,7 @@ class SkillMix(Method):
     query_types_file: Path | None = None
     query_types_wanted: Annotated[int, Field(ge=1)] = 12
     turns: Turns = "full"
-    brief: bool = False
+    parts: Parts = "together"
     worked_examples: Annotated[int, Field(ge=0, le=4)] | None = None
     structured: Literal["auto", "on", "off"] = "auto"
     temperature: Annotated[float, Field(ge=0)] | None = None
@@ -230,7 +230,7 @@ class SkillMix(Method):
             system=self.system,
             prompts=self.prompts,
             turns=self.turns,
-            brief=self.brief,
+            parts=self.parts,
             worked=self.worked_examples,
             structured=self._structured(ask),
             sampling=self._sampling(),
@@ -240,7 +240,7 @@ class SkillMix(Method):
 
     def _structured(self, ask: Ask) -> bool:
         if self.structured == "auto":
-            return ask.abilities.schema and self.turns == "full" and not self.brief
+            return ask.abilities.schema and self.turns == "full" and self.parts == "together"
         return self.structured == "on"
 
     def _sampling(self) -> Sampling:

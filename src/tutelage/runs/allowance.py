@@ -1,7 +1,8 @@
 """A limit per minute that a recipe names: never exceeded in any 60 seconds, and used up evenly.
 
-Two rules together. The *window* is exact: it knows every charge of the last minute. The *spacing* (a leaky bucket,
-the generic cell rate algorithm) keeps the window from filling at once and then standing still for a minute.
+Two rules together. The *window* is exact: it knows every charge of the last minute. The *spacing* (a leaky
+bucket, the generic cell rate algorithm) keeps the window from filling at once and then standing still for a
+minute.
 """
 
 from __future__ import annotations

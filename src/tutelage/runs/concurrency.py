@@ -1,17 +1,18 @@
 """How many calls may be under way: found by trying, round by round.
 
-A *round* lasts until as many calls came back as may be under way, so it sees each place in the server about once,
-however fast the server is. What counts is its rate, calls answered a second, never latency: that grows with the
-length of answers, and a server that works in batches is slower for each call and still faster for all.
+A *round* lasts until as many calls came back as may be under way, so it sees each place in the server about
+once, however fast the server is. What counts is its rate, calls answered a second, never latency: that grows
+with the length of answers, and a server that batches is slower for each call and still faster for all.
 
 1. *Start*: every answer opens further places, as in TCP's slow start, while the rate grows with them. A round
-   that lasts longer than it would at no gain ends the start, near the product of best rate and time of a call.
-2. *Steady*: now and then the limit is raised for a trial: one round to settle, one to measure. With a gain it stays
-   there and the next trial follows soon; without, it goes back, and the wait doubles.
+   that takes longer than it would at no gain ends it, near the best rate times the time of a call.
+2. *Steady*: now and then the limit is raised for a trial: one round to settle, two to measure. With a gain it
+   stays there and the next trial follows soon; without, it goes back, and the wait doubles.
 3. A rate that falls by itself, or a trial that did harm, starts trials downwards, kept while the rate rises.
-4. A server that says it is overloaded cuts the limit at once, and a burst of such answers cuts it once.
+4. A server that says it is overloaded cuts the limit at once, and a burst of such answers cuts it once. Later
+   trials approach the refused number by halves.
 
-After Chiu and Jain (1989, multiplicative decrease), and after BBR (Cardwell and others 2016: rates over rounds, the
+After Chiu and Jain (1989: multiplicative decrease) and BBR (Cardwell and others 2016: rates over rounds, the
 bandwidth-delay product, a start that ends when the rate stands still, probing that is rare).
 """
 
@@ -20,6 +21,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from tutelage.runs.rounds import Round
+
 START = 8
 """Calls under way at first: on a server with a single slot the first round is then only eight calls long."""
 
@@ -27,23 +30,25 @@ GROWTH = 1.5
 """Places that an answer opens during the start. More reaches a large server sooner; less overshoots less at a
 server that becomes slower when it is asked too much."""
 
-START_GAIN, GAIN = 0.15, 0.25
+START_GAIN, START_DOUBT, GAIN = 0.15, 0.7, 0.25
 """The least gain that counts: the growth of the rate by that of the calls under way, both as logarithms. 0.25
-means that a quarter more calls must bring 5.7 % more answers. The start is content with less: its steps are
-large, so that noise matters less, and a server that works in batches gains slowly and for long."""
+means that a quarter more calls must bring 5.7 % more answers. The start is content with less, since a server
+that batches gains slowly and for long, but asks more of short rounds, which are easily lucky: ``START_DOUBT``
+over the square root of the round's calls is added."""
 
 LATE, SLOW, SLOW_TRIAL = 1.15, 1.5, 2.2
-"""A round of the start opens no further place after ``LATE`` times the time of the round before, and a round ends
-after ``SLOW`` times the usual time if its rate is below ``FALL`` of the usual."""
+"""A round of the start opens no further place after ``LATE`` times the time of the round before. It ends
+early after ``SLOW`` times that time if its rate is below ``FALL`` of that before; a trial, after
+``SLOW_TRIAL`` times: calls of equal length come back in waves, and a trial must see two of them."""
 
 TRIAL_STEPS = (1.25, 1.5)
 """By how much a trial raises the limit: at first, and after a success."""
 
 LONGEST_WAIT = 24
-"""Rounds between trials at a server that proved full again and again. A trial costs up to two rounds' harm."""
+"""Rounds between trials at a server that proved full again and again."""
 
 ROOM = 0.85
-"""A call that is answered at this share of the speed it had on the idle server finds no queue there."""
+"""Calls that are answered at this share of the idle server's speed find no queue: trials stay frequent."""
 
 FALL, HARM = 0.75, 0.88
 """A rate below this share of what it was at the same limit has fallen; a trial below it did harm."""
@@ -54,9 +59,6 @@ CUT = 0.75
 BETTER = 1.05
 """A lower limit is kept if the rate is higher by this factor."""
 
-USED = 0.7
-"""A round counts if this share of the limit was under way on average: otherwise demand, not the limit, decided."""
-
 ROUND_CALLS, MOST_ROUND_CALLS, ERROR = 24, 128, 0.1
 """A measured round has enough calls for a standard error of ``ERROR``, within these bounds."""
 
@@ -66,53 +68,8 @@ FAILURES, FAILING = 16, 0.5
 Phase = Literal["start", "steady", "up", "down"]
 
 
-class Round:
-    """A stretch of answers: how many, in which time, and how many calls were under way meanwhile."""
-
-    __slots__ = ("_area", "_changed", "calls", "came", "full", "limit", "settling", "start")
-
-    def __init__(self, now: float, calls: int, limit: int, *, settling: bool = False) -> None:
-        self.start = self._changed = now
-        self.calls = calls  # answers that end it
-        self.limit = limit
-        self.settling = settling  # the limit has just changed: calls of the old one still come back
-        self.came = 0
-        self.full = False  # the limit was reached
-        self._area = 0.0  # calls times seconds
-
-    def change(self, now: float, in_flight: int) -> None:
-        """The number under way, ``in_flight`` until now, is about to change."""
-        self._area += in_flight * (now - self._changed)
-        self._changed = now
-
-    @property
-    def seconds(self) -> float:
-        """How long it has lasted."""
-        return max(self._changed - self.start, 1e-9)
-
-    @property
-    def rate(self) -> float:
-        """Answers a second."""
-        return self.came / self.seconds
-
-    @property
-    def mean(self) -> float:
-        """Calls under way, on average."""
-        return max(self._area / self.seconds, 1e-9)
-
-    @property
-    def used(self) -> bool:
-        """Whether the limit, not the demand, decided how many calls were under way."""
-        return self.full and self.mean >= USED * self.limit
-
-    def gain_over(self, before: Round) -> float:
-        """1: the rate grew as much as the calls under way. 0: it did not grow."""
-        more = math.log(self.mean / before.mean)
-        return math.log(self.rate / before.rate) / more if more > 0.1 else 1.0
-
-
 class Concurrency:
-    """A limit on calls under way: ``fixed``, or found between 1 and ``most``. Times are seconds on any clock."""
+    """A limit on calls under way: ``fixed``, or found between 1 and ``most``. Times are seconds."""
 
     def __init__(self, most: int, fixed: int | None = None) -> None:
         self.limit = fixed or min(START, most)
@@ -238,7 +195,8 @@ class Concurrency:
 
     def _judge_start(self, this: Round, now: float) -> None:
         before = self._before
-        if before is None or this.gain_over(before) >= START_GAIN:
+        needed = START_GAIN + START_DOUBT / math.sqrt(this.came)
+        if before is None or this.gain_over(before) >= needed:
             self._speed = min(self._speed, this.rate / this.mean) if before else this.rate / this.mean
             self._before = this
             self._home = self.limit

@@ -3,15 +3,15 @@
 Four limits hold at once, and the next call leaves when the last of them lets it:
 
 - calls under way: fixed, or found by :mod:`tutelage.runs.concurrency`;
-- a send rate, learnt from the server's refusals by :mod:`tutelage.runs.rate`. Calls under way alone cannot meet a
-  rate: one at a time at 50 ms already makes 20 a second;
-- calls and tokens per minute, where the recipe names them;
+- a send rate, learnt from the server's refusals by :mod:`tutelage.runs.rate`. Calls under way alone cannot
+  meet a rate: one at a time at 50 ms already makes 20 a second;
+- calls and tokens per minute, where the recipe names them, by :mod:`tutelage.runs.allowance`;
 - ``Retry-After``: before that time nothing leaves.
 
-Congestion is answered by additive increase and multiplicative decrease (Chiu and Jain 1989), with the plateau and
-the cubic probing of CUBIC (RFC 9438) for the rate, and with rounds that compare delivered work, as BBR does
-(Cardwell and others 2016), for the calls under way. One order of arrival holds for all calls, first attempts and
-retries alike.
+Congestion is answered by careful increase and multiplicative decrease (Chiu and Jain 1989), with the plateau
+and the cubic probing of CUBIC (RFC 9438) for the rate, and with rounds that compare what was answered, as BBR
+does (Cardwell and others 2016), for the calls under way. One order of arrival holds for all calls, first
+attempts and retries alike.
 
 :class:`Gate` decides and is pure: times come in as seconds, so that a test runs hours of a server's life in
 moments. :class:`Pace` is the thin part that waits.

@@ -1,13 +1,13 @@
 """How fast calls may leave: the limit that a server teaches by refusing (429).
 
-Nothing is limited until the first refusal. From then on calls leave one by one, evenly spaced, at a rate that moves
-as in CUBIC (RFC 9438): a refusal cuts it, lightly at first and harder if refusals follow; it *holds* just below the
-refused rate; then it grows with the cube of time, first careful, then bold, until it is refused again. A limit that
-is refused where it was refused before is confirmed, and held for longer.
+Nothing is limited until the first refusal. From then on calls leave one by one, evenly spaced, at a rate that
+moves as in CUBIC (RFC 9438): a refusal cuts it, lightly at first and harder if refusals follow; it *holds*
+just below the refused rate; then it grows with the cube of time, first careful, then bold, until it is
+refused again. A limit that is refused where it was refused before is confirmed, and held for longer.
 
-Refusals that follow one another form a *streak*. Of calls that left before the last cut they say nothing, so a burst
-of them counts once. Where a streak shuts everything out, the server counts in windows, perhaps of a minute; the
-average from one opening to the next is then its limit.
+Refusals that follow one another form a *streak*. Of calls that left before the last cut they say nothing, so
+a burst of them counts once. Where a streak shuts everything out, the server counts in windows, perhaps of a
+minute; the average accepted from one opening to the next is then its limit.
 """
 
 from __future__ import annotations
@@ -23,37 +23,42 @@ CUTS = (0.96, 0.9, 0.75, 0.5)
 crept over the limit slowly; a refusal that follows says that the limit itself has moved, or has run dry."""
 
 JUST_BELOW = 0.96
-"""The share of the accepted calls a second that is taken for the limit: they may contain a saved-up burst."""
+"""The share of the accepted calls a second that is taken for the limit: they may contain a saved-up
+burst."""
 
 REST_SHORT, REST_LONG = 0.05, 0.4
-"""Seconds without calls after the first refusal in a row, doubled with each further one. A window that is full
-opens soon; without the rest a fast sender would fall through all of ``CUTS`` before it does."""
+"""Seconds without calls after the first refusal in a row, doubled with each further one. A window that is
+full opens soon; without the rest a fast sender would fall through all of ``CUTS`` before it does."""
 
 APPROACH = 2.0
-"""Seconds in which the rate covers two thirds of the way from a cut to its plateau, which lies halfway (in the
-geometric mean) between the accepted and the refused rate: a binary search, as in BIC, CUBIC's forerunner."""
+"""Seconds in which the rate covers two thirds of the way from a cut to its plateau, which lies halfway (in
+the geometric mean) between the accepted and the refused rate: a binary search, as in BIC, CUBIC's
+forerunner."""
 
 HOLD_SHORT, HOLD_LONG = 5.0, 18.0
-"""Seconds at the plateau before growth begins. The long one once a refusal confirmed the limit. With ``DOUBLING``
-the longest makes 34 seconds from a doubled limit to its discovery; a ``Retry-After`` of one second, obeyed
-once in each such cycle, then costs about 4 % of the limit."""
+"""Seconds at the plateau before growth begins. The long one once a refusal confirmed the limit. With
+``DOUBLING`` the longest makes 35 seconds from a doubled limit to its discovery; a ``Retry-After`` of one
+second, obeyed once in each such cycle, then costs about 4 % of the limit."""
 
 DOUBLING = 17.0
-"""Seconds of growth after which the rate is twice its plateau. 3 % are reached after 3.7 seconds."""
+"""Seconds of growth after which the rate is twice its plateau. 2 % are reached after 4.6 seconds."""
 
 CONFIRMED = 0.2
 """A limit that is refused within this share of the one before is taken for the same limit."""
 
 SHORT_BLOCK, SLOWEST_CLOCK = 3.0, 10.0
-"""A server that refused everything for longer than ``SHORT_BLOCK`` seconds counts by the minute rather than by
-the second. It answers what is too much only once a minute, so the curve is stretched in proportion, at most
-``SLOWEST_CLOCK`` times."""
+"""A server that refused everything for longer than ``SHORT_BLOCK`` seconds counts by the minute rather than
+by the second. It answers what is too much only once a minute, so the curve is stretched in proportion, at
+most ``SLOWEST_CLOCK`` times."""
+
+FAR_OFF = 3.0
+"""A rate this many times above what was accepted goes halfway there (in the geometric mean) at once."""
 
 LONG_STREAK = 30.0
 """Seconds after which the average accepted since a streak began is trusted more than the next cut."""
 
 HOLD_CALLS = 40
-"""Calls that a confirmed plateau lasts at least, for limits so low that 22 seconds are few calls."""
+"""Calls that a confirmed plateau lasts at least, for limits so low that ``HOLD_LONG`` is few calls."""
 
 QUIET, QUIET_CALLS = 2.0, 4
 """A streak of refusals is over after so many seconds of sending, and calls sent, without another."""
@@ -245,6 +250,8 @@ class SendRate:
         if lasted > LONG_STREAK:
             self._stretch(lasted)
             return max(min(lower, seen), SLOWEST)
+        if rate > FAR_OFF * seen:
+            return max(math.sqrt(rate * seen), SLOWEST)
         return max(lower, min(JUST_BELOW * seen, CUTS[0] * rate), SLOWEST)
 
     def _stretch(self, blocked: float) -> None:

@@ -129,8 +129,9 @@ class Calls:
 
     def write_totals(self, totals: dict[str, float]) -> None:
         """Replace the running totals; call it in the transaction of what they count."""
-        for name, value in totals.items():
-            self._database.write("INSERT OR REPLACE INTO totals VALUES (?, ?)", (name, value))
+        rows = ", ".join(["(?, ?)"] * len(totals))  # one statement: this happens with every commit
+        values = [each for pair in totals.items() for each in pair]
+        self._database.write(f"INSERT OR REPLACE INTO totals VALUES {rows}", values)
 
     def commit(self) -> None:
         """Make everything written so far outlive this process."""

@@ -43,15 +43,19 @@ class Database:
 
     def write(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Add one statement to the open transaction."""
-        with _named(self.path):
+        try:  # rather than _named, here and in read: these two are on the path of every call
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise _failed(self.path, error) from error
 
     def read(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Rows, the open transaction's own writes included."""
-        with _named(self.path):
+        try:
             return self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise _failed(self.path, error) from error
 
     def commit(self) -> None:
         """Make everything written so far outlive this process."""

@@ -1,0 +1,39 @@
+"""``tutelage run``, in this process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tutelage.cli.main import run
+
+
+def test_the_last_line_is_one_json_object(recipe: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["run", str(recipe), "--out", "out", "--json", "--quiet"]) == 0
+    told = capsys.readouterr()
+    result = json.loads(told.out.splitlines()[-1])
+    assert (result["accepted"], result["calls"]["sent"], result["out"]) == (4, 8, "out")
+    assert told.err == ""
+
+
+def test_a_person_reads_what_was_done_and_what_was_refused(recipe: Path, capsys: pytest.CaptureFixture[str]):
+    sets = ["--set", "shape.answer_min=11", "--set", "target=2"]
+    run(["run", str(recipe), "--quiet", *sets])
+    out = capsys.readouterr().out
+    assert "of 2 examples accepted" in out
+    assert "dataset: runs/everyday/dataset" in out
+
+
+def test_a_changed_recipe_is_told_on_standard_error(recipe: Path, capsys: pytest.CaptureFixture[str]):
+    run(["run", str(recipe), "--quiet"])
+    assert run(["run", str(recipe), "--quiet", "--set", "target=3"]) == 0
+    assert "target: 4 became 3 (all calls stay valid" in capsys.readouterr().err
+
+
+def test_short_of_the_target_is_exit_3_with_how_to_go_on(recipe: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["run", str(recipe), "--quiet", "--set", "budget.calls=3"]) == 3
+    out = capsys.readouterr().out
+    assert "stopped:" in out
+    assert f"to go on: tutelage run {recipe} --out runs/everyday" in out

@@ -1,0 +1,40 @@
+"""``tutelage runs``, in this process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tutelage.cli.main import run
+
+
+@pytest.fixture
+def made(recipe: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    run(["run", str(recipe), "--quiet"])
+    capsys.readouterr()
+    return Path("runs/everyday")
+
+
+def test_list_and_show(made: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["runs", "list"]) == 0
+    assert "everyday" in capsys.readouterr().out
+    assert run(["runs", "show", str(made)]) == 0
+    shown = capsys.readouterr().out
+    assert "accepted: 4" in shown
+    assert "sent" in shown
+    run(["runs", "list", "elsewhere"])
+    assert "no runs below elsewhere" in capsys.readouterr().out
+
+
+def test_replay_and_verify(made: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["runs", "replay", str(made), "--out", "again"]) == 0
+    assert "4 examples derived again from 8 stored replies" in capsys.readouterr().out
+    assert run(["runs", "replay", str(made), "--out", "again"]) == 2
+    capsys.readouterr()
+    assert run(["runs", "verify", str(made), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"same": True, "differing": []}
+    (made / "dataset" / "alpaca.jsonl").write_text("")
+    assert run(["runs", "verify", str(made)]) == 1
+    assert "alpaca.jsonl" in capsys.readouterr().out
