@@ -153,7 +153,7 @@ class _ShapeGate(Gate):
             ("question", turn.question, limits.question_min),
             ("answer", turn.answer, self._least(turn)),
         ):
-            count = words(text) or bool(_PICTURE.search(text))
+            count = words(text) or len(_PICTURE.findall(text))
             if count < least:
                 return Verdict(False, "too_short", count, f"{part} of {count} words, least {least}")
         for part, text, most in (

@@ -162,14 +162,23 @@ def parse_query_types(text: str, place: str = "query types") -> list[QueryType]:
         if not found and not re.search(r"[.!?。！？]\s", text):
             names = (re.sub(rf"^\s*(?:[-*•]\s+|{_NUMBER})", "", line).strip() for line in text.splitlines())
             found = [QueryType(_plain(name)) for name in names if name]
-    unique = {form(each.name): each for each in reversed(found) if form(each.name)}
+    unique = first_of_each(found)
     if not unique:
         raise BadInput(
             "there is no query type in it",
             where=place,
             remedy='head each type with "### " and its name, then "Definition: …", then examples as "- …"',
         )
-    return list(reversed(unique.values()))
+    return unique
+
+
+def first_of_each(types: Iterable[QueryType]) -> list[QueryType]:
+    """``types`` without those whose name came before, in any spelling."""
+    unique: dict[str, QueryType] = {}
+    for each in types:
+        if form(each.name):
+            unique.setdefault(form(each.name), each)
+    return list(unique.values())
 
 
 def _from_json(text: str, place: str) -> list[QueryType]:

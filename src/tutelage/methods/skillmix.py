@@ -24,7 +24,13 @@ from tutelage.errors import BadInput, TutelageError
 from tutelage.methods.combinations import combinations, space
 from tutelage.methods.growing import Combination
 from tutelage.methods.method import Materials, Method, State
-from tutelage.methods.query_types import QueryType, parse_query_types, read_query_types, render_query_types
+from tutelage.methods.query_types import (
+    QueryType,
+    first_of_each,
+    parse_query_types,
+    read_query_types,
+    render_query_types,
+)
 from tutelage.methods.skill_extraction import Extraction, sample_rows
 from tutelage.methods.skill_writing import Parts, Turns, Writing
 from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skills, read_skills, render_skills
@@ -162,7 +168,7 @@ class SkillMix(Method):
         if not isinstance(self.query_types, str):
             listed = enumerate(self.query_types)
             found += [QueryType.from_dict(each, f"query_types.{number}") for number, each in listed]
-        return list({each.name: each for each in reversed(found)}.values())[::-1]
+        return first_of_each(found)
 
     async def _other_types(self, extraction: Extraction) -> list[QueryType]:
         """The types where none are given: asked for together with skills, else those that are shipped."""

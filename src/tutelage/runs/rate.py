@@ -193,8 +193,8 @@ class SendRate:
             seen = max(seen, self._proven)
             self._stretch(blocked)
             self._epoch = Count(now)
-        if seen > rate or long:
             self._refused_rate = seen / JUST_BELOW
+        if seen > rate or long:
             self._begin(seen, now)
 
     def pause(self, now: float, until: float) -> None:
