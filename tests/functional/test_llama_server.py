@@ -1,4 +1,4 @@
-"""The main job against a real OpenAI-compatible server: llama.cpp's own, on loopback, with the embedded model."""
+"""The main job against a real server: llama.cpp's own, on loopback, with the embedded model."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_the_key_is_the_digest_of_teacher_request_and_place():
         (Message("user", "¿Qué? 你好 \ud800", images=("a.png",)),),
     )
     text = canonical(request.as_dict())
-    assert key_of("openai:x", text, "s/i/t") == digest("openai:x", request.as_dict(), "s/i/t")
+    assert key_of(canonical("openai:x"), text, "s/i/t") == digest("openai:x", request.as_dict(), "s/i/t")
 
 
 async def test_everything_that_decides_the_answer_is_in_the_key(tmp_path):

@@ -49,11 +49,6 @@ def combinations(
     yield from growth
 
 
-def space(skills: int, k: int, types: int) -> int:
-    """How many different combinations there are."""
-    return comb(skills, k) * types
-
-
 def _follows(planned: Iterable[Combination], design: Iterator[Combination]) -> bool:
     return all(one == next(design, None) for one in planned)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ SCHEMA = {
 }
 
 _LONGEST_QUESTION = 2_000  # characters of a question that is asked for alone
+_COPIED = 0.85  # of its characters in common with a worked example: a copy
 _SHORTER = 0.6  # of the words of an answer that was cut off, for the one that replaces it
 
 
@@ -235,6 +237,11 @@ class _Session:
         return found
 
     def _example(self, question: str, answer: str, finish: Finish) -> Example:
+        for shot in self._writing.shots():
+            if _alike(question, shot["instruction"]) or _alike(answer, shot["response"]):
+                raise NotRead(
+                    "copied_example", f"{question}\n\n{answer}", "a worked example was written again"
+                )
         return Example.single_turn(
             question,
             answer,
@@ -251,6 +258,13 @@ class _Session:
                 "prompts": dict(sorted(self._used.items())),
             },
         )
+
+
+def _alike(text: str, shown: str) -> bool:
+    """Whether ``text`` is what was shown, or begins as it does: weak models repeat their worked examples."""
+    length = min(len(text), len(shown))
+    matcher = difflib.SequenceMatcher(None, text[:length], shown[:length], autojunk=False)
+    return length > len(shown) // 3 and matcher.quick_ratio() > _COPIED and matcher.ratio() > _COPIED
 
 
 def _two_parts(reply: Reply) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 
 from tutelage.asking import Ask, Desk, Sampling
 from tutelage.errors import BadInput, TutelageError
-from tutelage.methods.combinations import combinations, space
+from tutelage.methods.combinations import combinations
 from tutelage.methods.growing import Combination
 from tutelage.methods.method import Materials, Method, State
 from tutelage.methods.query_types import (
@@ -36,29 +36,6 @@ from tutelage.methods.skill_writing import Parts, Turns, Writing
 from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skills, read_skills, render_skills
 from tutelage.prompts import check_overrides, material
 from tutelage.records import Example, Item, Rejection
-
-# What the paper did, for a recipe: 4,000 examples of two skills each; GPT-4-Turbo answered at temperature 1.0
-# (0.7 was declared and never sent) with up to 4,096 new tokens.
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "paper": {
-        "target": 4000,
-        "method": {"kind": "skillmix", "k": 2, "turns": "full", "temperature": 1.0, "max_tokens": 4096},
-    },
-    "small": {
-        "target": 50,
-        "method": {"kind": "skillmix", "k": 2, "turns": "full", "topics": 8, "skills_per_topic": 8},
-    },
-    "weak-model": {
-        "target": 20,
-        "method": {
-            "kind": "skillmix",
-            "k": 2,
-            "turns": "single-turn",
-            "query_types": "shipped",
-            "max_tokens": 400,
-        },
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -216,11 +193,6 @@ class SkillMix(Method):
         names = sorted(skills)
         cell = {"skills": " + ".join(names), "query_type": query_type.name}
         return Item.make(self.kind, cell, {"skills": names, "query_type": query_type.as_dict()})
-
-    def size(self, materials: Materials) -> int:
-        """How many items a plan over ``materials`` can have."""
-        lists: Lists = materials.content
-        return space(len(lists.skills.skills), self.k, len(lists.query_types))
 
     # --- writing -------------------------------------------------------------------------------------
 

@@ -132,7 +132,7 @@ class Gateway:
             Stopped: the run was told to stop.
         """
         text = canonical(request.as_dict())
-        key = key_of(line.identity, text, place)
+        key = key_of(line.identity_text, text, place)
         call = self._under_way.get(key)
         if call is None:
             reply = self._calls.find(key)
@@ -234,8 +234,8 @@ class Gateway:
 
 
 def key_of(identity: str, request: str, place: str) -> str:
-    """``digest(identity, request, place)``, for a request that is canonical JSON already."""
-    text = f"[{canonical(identity)},{request},{canonical(place)}]"
+    """``digest(identity, request, place)``, where identity and request are canonical JSON already."""
+    text = f"[{identity},{request},{canonical(place)}]"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -280,6 +280,8 @@ def _renewed(error: BaseException) -> BaseException:
 def _storable(answer: Answer) -> Answer:
     """A reply may hold half a surrogate pair, which no UTF-8 file can: it becomes U+FFFD, for everybody."""
     reply = answer.reply
+    if reply.text.isascii() and reply.thinking.isascii() and not reply.others:
+        return answer
     texts = (reply.text, reply.thinking, *reply.others)
     if all(_is_clean(text) for text in texts):
         return answer

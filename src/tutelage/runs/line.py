@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tutelage.asking import Sampling
 from tutelage.errors import BadInput
 from tutelage.recipe.settings import PaceOptions
-from tutelage.records import Reply, Usage
+from tutelage.records import Reply, Usage, canonical
 from tutelage.runs.budget import Amount, Purse
 from tutelage.runs.retry import Patience
 from tutelage.runs.tally import Tally
@@ -82,6 +82,7 @@ class Line(ABC):
         self.role = role
         self.teacher = teacher
         self.identity = teacher.identity
+        self.identity_text = canonical(self.identity)
         self.price = price
         self.purse = purse
         self.tally = tally

@@ -16,8 +16,9 @@ EXIT_CODES: Mapping[RunState, int] = {"short": 3, "interrupted": 130, "failed": 
 class RunResult:
     """How an execution ended.
 
-    ``accepted``, ``rejected`` and ``surplus`` are of the whole run; ``sent``, ``replayed``, ``failed`` (calls),
-    ``tokens`` and ``cost`` are of this execution alone. ``reason`` says why the target was not reached.
+    ``accepted``, ``rejected`` and ``surplus`` are of the whole run; the calls ``sent``, ``replayed`` and
+    ``failed``, ``tokens`` and ``cost`` are of this execution alone. ``reason`` says why the target was not
+    reached.
     """
 
     state: RunState

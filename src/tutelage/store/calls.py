@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -166,6 +167,8 @@ class Calls:
 
 
 def _write_more(reply: Reply) -> str:
+    if not reply.others and not reply.logprobs and reply.score is None:
+        return _model_alone(reply.model)
     more = {
         "others": list(reply.others),
         "logprobs": [[each.token, each.logprob, list(each.top)] for each in reply.logprobs],
@@ -174,6 +177,11 @@ def _write_more(reply: Reply) -> str:
     }
     said = {name: value for name, value in more.items() if value not in (None, "", [])}
     return canonical(said) if said else ""
+
+
+@functools.lru_cache(maxsize=64)
+def _model_alone(model: str) -> str:
+    return canonical({"model": model}) if model else ""
 
 
 def _read_more(text: str) -> dict[str, Any]:

@@ -62,7 +62,6 @@ class OpenAI(Teacher):
     images: Switch = "auto"
 
     _wire: Wire | None = PrivateAttr(None)
-    _loop: asyncio.AbstractEventLoop | None = PrivateAttr(None)
     _learnt: Learnt = PrivateAttr(default_factory=Learnt)
 
     @field_validator("base_url")
@@ -123,8 +122,7 @@ class OpenAI(Teacher):
         Raises:
             TeacherRefused: a public server, and no key in the environment.
         """
-        loop = asyncio.get_running_loop()
-        if self._wire and self._loop is loop:
+        if self._wire and self._wire.loop is asyncio.get_running_loop():
             return
         key = os.environ.get(self.api_key_env, "").strip()
         if not key and not is_private(self.base_url):
@@ -134,7 +132,6 @@ class OpenAI(Teacher):
                 remedy=f"export {self.api_key_env}=…, or name another variable in api_key_env",
             )
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._loop = loop
         self._wire = Wire(
             self.base_url, headers, timeout=self.timeout, connect_timeout=self.connect_timeout, secret=key
         )
@@ -147,6 +144,9 @@ class OpenAI(Teacher):
 
     async def wire(self) -> Wire:
         """The open connection to the server, opened now if need be."""
+        wire = self._wire  # read once: private attributes of a pydantic model are slow
+        if wire is not None and wire.loop is asyncio.get_running_loop():
+            return wire
         await self.open()
         assert self._wire is not None
         return self._wire

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import asyncio
 import email.utils
 import ipaddress
 import json
@@ -115,7 +117,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 class Wire:
-    """One server. ``headers`` go with every request; ``secret`` is never shown in an error."""
+    """One server, for one event loop. ``headers`` go with every request; ``secret`` is never shown."""
 
     def __init__(
         self,
@@ -127,6 +129,7 @@ class Wire:
         secret: str,
     ) -> None:
         self.base_url = base_url
+        self.loop = asyncio.get_running_loop()
         self._headers = {"Content-Type": "application/json", "User-Agent": "tutelage", **headers}
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=connect_timeout)
         self._secret = secret

@@ -1,8 +1,7 @@
-"""Readers of replies: what models really do to labels, lists, JSON and numbers."""
+"""Labelled sections, whatever the labels look like."""
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 
 import pytest
@@ -18,7 +17,6 @@ from tutelage.replies import (
     number,
     sections,
     unfence,
-    unquote,
     unwrap,
 )
 
@@ -127,134 +125,3 @@ def test_no_text_breaks_a_reader(text: str) -> None:
     for reader in (both_parts, bullets, json_in, number, lambda text: choice(text, ["yes", "no"])):
         with suppress(Unreadable):
             reader(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('"Quoted."', "Quoted."),
-        ("“Quoted.”", "Quoted."),
-        ("「引用」", "引用"),
-        ("**Bold**", "Bold"),
-        ('"One" and "two"', '"One" and "two"'),
-        ("**Note:** this is **bold**", "**Note:** this is **bold**"),
-        ("“Hi,” she said. “Bye.”", "“Hi,” she said. “Bye.”"),
-        ('"', '"'),
-    ],
-)
-def test_unquote(text: str, expected: str) -> None:
-    assert unquote(text) == expected
-
-
-def test_unfence_leaves_two_fenced_blocks_alone() -> None:
-    text = "```\na\n```\nand\n```\nb\n```"
-    assert unfence(text) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Here you are:\n- one\n- two\n\nEnjoy!", ["one", "two"]),
-        ("1. one\n2) two\n(3) three", ["one", "two", "three"]),
-        ("1、沟通\n2、写作\n（3）倾听", ["沟通", "写作", "倾听"]),
-        ("一、沟通\n二、写作", ["沟通", "写作"]),
-        ("• one\n• two", ["one", "two"]),
-        ("one\ntwo\nthree", ["one", "two", "three"]),
-        ("one, two, three", ["one", "two", "three"]),
-        ("Skills: one, two and more, three.", ["one", "two and more", "three"]),
-        ("技能：沟通、写作、倾听。", ["沟通", "写作", "倾听"]),
-        ('["one", "two"]', ["one", "two"]),
-        ('```json\n{"skills": ["one", "two"]}\n```', ["one", "two"]),
-        ('1. "one"\n2. **two**', ["one", "two"]),
-        ("1. 3d modeling\n2. 2d art", ["3d modeling", "2d art"]),
-        ("3d modeling\n2d art", ["3d modeling", "2d art"]),
-        ("1.one\n2.two", ["one", "two"]),
-    ],
-)
-def test_bullets(text: str, expected: list[str]) -> None:
-    assert bullets(text) == expected
-
-
-def test_an_empty_reply_is_no_list() -> None:
-    with pytest.raises(Unreadable, match="no_list"):
-        bullets(" \n\n")
-
-
-NAMES = st.text(st.characters(categories=("Ll", "Lo")), min_size=1, max_size=10)
-
-
-@given(
-    st.lists(NAMES, min_size=2, max_size=8),
-    st.sampled_from(["- {}", "* {}", "{n}. {}", "{n}) {}", "（{n}）{}"]),
-)
-def test_marked_lists_come_back(names: list[str], mark: str) -> None:
-    text = "\n".join(mark.format(name, n=number) for number, name in enumerate(names, start=1))
-    assert bullets(f"Here:\n{text}") == names
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('Sure: {"a": 1} done', {"a": 1}),
-        ('```json\n{"a": [1, 2,],}\n```', {"a": [1, 2]}),
-        ('{"a": "a } in a string, ]"}', {"a": "a } in a string, ]"}),
-        ('{not json} but {"a": "b\\"c"}', {"a": 'b"c'}),
-        ('{"a": "two\nlines"}', {"a": "two\nlines"}),
-        ('[{"a": 1}]', [{"a": 1}]),
-        ('{"a": ",}"}', {"a": ",}"}),
-    ],
-)
-def test_json_in(text: str, expected: object) -> None:
-    assert json_in(text) == expected
-
-
-def test_brackets_alone_are_refused_quickly() -> None:
-    with pytest.raises(Unreadable, match="no_json"):
-        json_in("[" * 20_000)
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(st.dictionaries(st.text(max_size=8), VALUES, max_size=4), st.booleans())
-def test_json_with_prose_around_comes_back(value: dict[str, object], pretty: bool) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2 if pretty else None)
-    assert json_in(f"Here it is:\n```json\n{text}\n```\nGood luck!") == value
-
-
-@pytest.mark.parametrize(
-    ("text", "low", "high", "expected"),
-    [
-        ("8", None, None, 8),
-        ("I give it 7.5 out of 10.", 0, 10, 7.5),
-        ("Of 100 points: 85", 0, 99, 85),
-        ("1,250 words", None, None, 1250),
-        ("gpt4 gets -3", None, None, -3),
-        ("评分：９", None, None, 9),
-        ("8/10", 0, 10, 8),
-    ],
-)
-def test_number(text: str, low: float | None, high: float | None, expected: float) -> None:
-    assert number(text, low, high) == expected
-
-
-def test_no_number_in_the_bounds() -> None:
-    with pytest.raises(Unreadable, match="between 1 and 5"):
-        number("9 of 10", 1, 5)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Yes, I think so. No doubt.", "yes"),
-        ("I know: no", "no"),
-        ("Verdict: A+B, not A", "A+B"),
-        ("我选乙", "乙"),
-    ],
-)
-def test_choice(text: str, expected: str) -> None:
-    assert choice(text, ["yes", "no", "A", "A+B", "甲", "乙"]) == expected
