@@ -22,6 +22,8 @@ def reason(
 
 
 REFUSED = [
+    # a question that repeats itself, as small models do
+    ("I'll make a cake with a rainbow of shapes.\n" * 5 + "That's just the start!", LONG, "repeated_lines"),
     # empty
     (QUESTION, " \n", "empty"),
     ("", LONG, "empty"),

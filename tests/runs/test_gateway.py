@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from door import Rehearsed, ask, ask_all, door, errors, model, replies, said
 from loopback import Act, Script
 from tutelage.asking import Desk, Sampling
 from tutelage.errors import BadInput, CallFailed, StoreFailed, TeacherRefused
-from tutelage.records import Message, canonical, digest, user
+from tutelage.records import Message, TokenLogprob, canonical, digest, user
 from tutelage.runs import retry
 from tutelage.runs.gateway import Gateway, Stopped, key_of
 from tutelage.store.calls import Calls
@@ -153,7 +154,8 @@ async def test_a_cancelled_asker_does_not_lose_a_paid_call(tmp_path, loopback):
 
 async def test_half_a_surrogate_pair_is_stored_and_answered_alike(tmp_path):
     async def broken(request, number):
-        return said("half \ud83d pair, 整 whole \U0001f600")
+        tokens = (TokenLogprob("\udce6", -0.5, (("\udce6", -0.5), ("整", -1.0))),)
+        return replace(said("half \ud83d pair, 整 whole \U0001f600"), others=("\ud83d",), logprobs=tokens)
 
     async with door(tmp_path, Rehearsed(broken)) as gateway:
         first = await ask(gateway, 1, "a question with \udc00 in it")
@@ -161,6 +163,20 @@ async def test_half_a_surrogate_pair_is_stored_and_answered_alike(tmp_path):
         assert await ask(gateway, 1, "a question with \udc00 in it") == first
         assert gateway.tally.replayed == 1
     assert first.text == "half \ufffd pair, 整 whole \U0001f600"
+    assert (first.others, first.logprobs[0].token) == (("\ufffd",), "\ufffd")
+
+
+async def test_a_defect_in_writing_leaves_nobody_waiting(tmp_path, monkeypatch):
+    def broken(self, row):
+        raise ValueError("a defect")
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: None)
+    async with door(tmp_path, Scripted(default="yes")) as gateway:
+        with monkeypatch.context() as patch:
+            patch.setattr(Calls, "write", broken)
+            with pytest.raises(ValueError, match="a defect"):
+                await asyncio.wait_for(ask(gateway, 1), 5)
 
 
 # --- faults ---------------------------------------------------------------------------------------------

@@ -142,9 +142,10 @@ class _ShapeGate(Gate):
         return KEPT
 
     def _repetition(self, turn: _Turn) -> Verdict:
-        share = repetition.repeated_share(turn.answer)
-        if share > self._settings.repeated_share:
-            return Verdict(False, "repeated_lines", share, f"{share:.0%} of the answer repeats itself")
+        for part, text in (("instruction", turn.instruction), ("answer", turn.answer)):
+            share = repetition.repeated_share(text)
+            if share > self._settings.repeated_share:
+                return Verdict(False, "repeated_lines", share, f"{share:.0%} of the {part} repeats itself")
         return _fault("repeated_lines", repetition.loop(turn.answer), "answer", share)
 
     def _length(self, turn: _Turn) -> Verdict:

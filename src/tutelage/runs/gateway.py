@@ -26,6 +26,7 @@ from tutelage.runs.batch import BATCHES, BatchLine, BatchSettings
 from tutelage.runs.budget import Amount, Purse
 from tutelage.runs.line import Answer, Call, Line, Stopped
 from tutelage.runs.live import LiveLine
+from tutelage.runs.surrogates import clean, clean_reply
 from tutelage.runs.tally import Tally
 from tutelage.store.calls import CallRow, Calls, Failure
 from tutelage.teachers.prices import Priced, price_of
@@ -170,7 +171,9 @@ class Gateway:
         return call
 
     async def _carry(self, call: Call) -> None:
-        self._land(call, _storable(await call.line.answer(call)))
+        answer = await call.line.answer(call)
+        reply = clean_reply(answer.reply)
+        self._land(call, answer if reply is answer.reply else replace(answer, reply=reply))
 
     def _ended(self, call: Call, task: asyncio.Task[None]) -> None:
         """A call's task is over; an answer has landed already."""
@@ -204,6 +207,11 @@ class Gateway:
                 raise
             self._halt(error)
             landed = [(call, error) for call, _ in landed]  # permits stay out: nothing more is sent
+        except BaseException as error:  # a defect; nobody may be left waiting for ever
+            for call, _ in landed:
+                del self._under_way[call.key]
+                _give(call, error)
+            raise
         for call, outcome in landed:
             del self._under_way[call.key]
             if isinstance(outcome, Answer):
@@ -215,12 +223,12 @@ class Gateway:
         attempts = call.tried_before + call.sent
         if isinstance(outcome, Answer):
             self.tally.answer(outcome.reply.usage, outcome.cost)
-            row = (call.key, call.place, call.role, call.line.identity, _clean(call.text))
+            row = (call.key, call.place, call.role, call.line.identity, clean(call.text))
             self._calls.write(CallRow(*row, outcome.reply, outcome.cost, attempts, outcome.seconds))
         elif isinstance(outcome, CallFailed):
             self.tally.failed += 1
             self._any_failures = True
-            what = (outcome.reason, _clean(outcome.what), outcome.permanent)
+            what = (outcome.reason, clean(outcome.what), outcome.permanent)
             self._calls.write_failure(Failure(call.key, call.place, call.role, *what, attempts))
 
     def _halt(self, error: TutelageError | Stopped) -> None:
@@ -275,29 +283,3 @@ def _renewed(error: BaseException) -> BaseException:
     if isinstance(error, TeacherRefused | StoreFailed):
         return type(error)(error.what, where=error.where, remedy=error.remedy)
     return error
-
-
-def _storable(answer: Answer) -> Answer:
-    """A reply may hold half a surrogate pair, which no UTF-8 file can: it becomes U+FFFD, for everybody."""
-    reply = answer.reply
-    if reply.text.isascii() and reply.thinking.isascii() and not reply.others:
-        return answer
-    texts = (reply.text, reply.thinking, *reply.others)
-    if all(_is_clean(text) for text in texts):
-        return answer
-    text, thinking, *others = (_clean(each) for each in texts)
-    return replace(answer, reply=replace(reply, text=text, thinking=thinking, others=tuple(others)))
-
-
-def _is_clean(text: str) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _clean(text: str) -> str:
-    return text if _is_clean(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
