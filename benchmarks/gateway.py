@@ -213,13 +213,13 @@ def part_slots(options: argparse.Namespace) -> bool:
 def part_auto(options: argparse.Namespace) -> bool:
     print("`concurrency: auto` on servers with limited slots (requests a second, server's clock)")
     passed = True
-    for slots, overload in ((16, "queue"), (48, "slow")):
+    for slots, overload, count in ((16, "queue", 4_000), (48, "slow", 8_000)):
         with server("--latency", "0.05", "--slots", str(slots), "--overload", overload) as url:
 
-            def rate(lanes: int | str, url: str = url) -> float:
+            def rate(lanes: int | str, url: str = url, count: int = count) -> float:
                 control(url, "reset")
-                client("ours", url, 4_000, lanes)
-                return 4_000 / control(url, "count")["seconds"]
+                client("ours", url, count, lanes)
+                return count / control(url, "count")["seconds"]
 
             fixed = {lanes: rate(lanes) for lanes in (8, 16, 32, 64, 128)}
             share = rate("auto") / max(fixed.values())

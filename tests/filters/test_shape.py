@@ -76,7 +76,7 @@ REFUSED = [
     ("Write an essay on the sea.", "The sea is big.", "too_short"),
     ("Write a function that adds two lists.", "True", "too_short"),
     ("请解释潮汐的原因。", "月亮。", "too_short"),
-    ("word " * 501, LONG, "too_long"),
+    (" ".join(f"w{i}" for i in range(501)), LONG, "too_long"),
     (QUESTION, " ".join(f"w{i}" for i in range(4001)), "too_long"),
 ]
 

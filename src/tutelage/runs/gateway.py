@@ -11,6 +11,8 @@ to run it again, and nothing else needs to know about resuming.
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -33,6 +35,8 @@ from tutelage.teachers.prices import Priced, price_of
 from tutelage.teachers.teacher import Request, Teacher
 
 __all__ = ["Gateway", "Stopped"]
+
+TOTALS_EVERY = 0.05  # seconds, where no budget rests on the totals
 
 Outcome = Answer | BaseException
 
@@ -78,6 +82,7 @@ class Gateway:
         self._under_way: dict[str, Call] = {}
         self._landed: list[tuple[Call, Outcome]] = []
         self._halted: TutelageError | Stopped | None = None
+        self._totals_written = -math.inf
 
     async def __aenter__(self) -> Gateway:
         return self
@@ -94,6 +99,7 @@ class Gateway:
             for task in tasks:
                 task.cancel()
             await asyncio.sleep(0)  # their callbacks
+            self._totals_written = -math.inf
             self._flush()
             for line in self._lines.values():
                 await line.close()
@@ -200,7 +206,7 @@ class Gateway:
         try:
             for call, outcome in landed:
                 self._write(call, outcome)
-            self._calls.write_totals(self.tally.totals())
+            self._write_totals()
             self._calls.commit()
         except StoreFailed as error:
             if not landed:
@@ -218,6 +224,14 @@ class Gateway:
                 outcome.release()
             _give(call, outcome)
             call.line.written(call.key)
+
+    def _write_totals(self) -> None:
+        """With every commit where a budget rests on them, else now and then: a crash then leaves about as many
+        calls uncounted as were in flight, which nobody could count anyway."""
+        now = time.monotonic()
+        if self._purse.limited or now - self._totals_written >= TOTALS_EVERY:
+            self._totals_written = now
+            self._calls.write_totals(self.tally.totals())
 
     def _write(self, call: Call, outcome: Outcome) -> None:
         attempts = call.tried_before + call.sent
