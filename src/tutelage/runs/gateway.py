@@ -226,7 +226,7 @@ class Gateway:
             call.line.written(call.key)
 
     def _write_totals(self) -> None:
-        """With every commit where a budget rests on them, else now and then: a crash then leaves about as many
+        """With every commit where a budget rests on them, else now and then: a crash leaves about as many
         calls uncounted as were in flight, which nobody could count anyway."""
         now = time.monotonic()
         if self._purse.limited or now - self._totals_written >= TOTALS_EVERY:

@@ -45,7 +45,6 @@ CREATE TABLE calls (
     seconds           REAL    NOT NULL,             -- of the attempt that was answered
     answered          TEXT    NOT NULL
 );
-CREATE INDEX calls_by_place ON calls (place);
 
 -- Requests that were given up. A permanent failure is not asked again; another is, when the run goes on.
 CREATE TABLE failures (
