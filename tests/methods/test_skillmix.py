@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from tutelage import plugins
 from tutelage.asking import Abilities
-from tutelage.errors import BadInput, TutelageError
+from tutelage.errors import BadInput, CallFailed, TutelageError
 from tutelage.methods.method import Materials, State
 from tutelage.methods.query_types import parse_query_types
 from tutelage.methods.skillmix import SkillMix
@@ -277,3 +277,13 @@ async def test_own_wording_reaches_the_teacher_and_the_lineage(desk_of) -> None:
     [other] = await plain.write(item, desk.at("generate", item.id))
     assert example.lineage["prompts"]["critique"] != other.lineage["prompts"]["critique"]
     assert example.lineage["prompts"]["draft"] == other.lineage["prompts"]["draft"]
+
+
+async def test_a_teacher_that_is_not_there_is_not_blamed_for_its_wording(desk_of) -> None:
+    def gone(call):
+        raise CallFailed("cannot connect", reason="network", permanent=False)
+
+    with pytest.raises(TutelageError, match="did not answer") as caught:
+        await SkillMix(topics=("music",)).prepare(desk_of(gone), 1)
+    assert "cannot connect" in caught.value.where
+    assert "doctor" in caught.value.remedy

@@ -156,12 +156,7 @@ class SkillMix(Method):
     def _check(self, skills: SkillList, types: Sequence[QueryType], refused: Sequence[Rejection]) -> None:
         for what, found in (("skills", skills.skills), ("query types", types)):
             if not found:
-                last = refused[-1] if refused else None
-                raise TutelageError(
-                    f"the teacher named no {what} that could be read",
-                    where=f"{last.reason}: {last.text[:200]!r}" if last else "",
-                    remedy="give a list of your own (skills_file, query_types_file), or a larger model",
-                )
+                raise _none_named(what, refused[-1] if refused else None)
         if self.k > len(skills.skills):
             raise BadInput(
                 f"k is {self.k}, but there are only {len(skills.skills)} skills",
@@ -223,3 +218,18 @@ class SkillMix(Method):
 
     def _sampling(self) -> Sampling:
         return Sampling(temperature=self.temperature, max_tokens=self.max_tokens)
+
+
+def _none_named(what: str, last: Rejection | None) -> TutelageError:
+    """The error of an empty list, after the last thing that went wrong."""
+    if last is not None and last.reason.startswith("call:"):
+        return TutelageError(
+            f"the teacher did not answer when it was asked for {what}",
+            where=f"{last.reason}: {last.detail or last.text[:200]}",
+            remedy="look with `tutelage doctor RECIPE`, and run the same command again",
+        )
+    return TutelageError(
+        f"the teacher named no {what} that could be read",
+        where=f"{last.reason}: {last.text[:200]!r}" if last else "",
+        remedy="give a list of your own (skills_file, query_types_file), or a larger model",
+    )
