@@ -166,3 +166,14 @@ def test_a_run_by_its_folder(finished_run: Path, tmp_path: Path, capsys: pytest.
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     for words in ("My notes", "f00d", "| Filters | shape |", "license: cc-by-nc-4.0", "| x | 1 |"):
         assert words in card
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "src.jsonl"
+    text = json.dumps({"instruction": "q", "input": "", "output": "a", "my_label": 1}) + "\n"
+    source.write_text(text, encoding="utf-8")
+    assert run(["export", str(source), "--format", "alpaca", "--out", str(source)]) == 2
+    assert source.read_text("utf-8") == text
+    assert run(["export", str(source), "--out", str(tmp_path / "x.csv")]) == 2
+    assert "no export is a '.csv' file" in capsys.readouterr().err
+    assert not (tmp_path / "x.csv").exists()

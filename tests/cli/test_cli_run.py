@@ -36,4 +36,9 @@ def test_short_of_the_target_is_exit_3_with_how_to_go_on(recipe: Path, capsys: p
     assert run(["run", str(recipe), "--quiet", "--set", "budget.calls=3"]) == 3
     out = capsys.readouterr().out
     assert "stopped:" in out
-    assert f"to go on: tutelage run {recipe} --out runs/everyday" in out
+    assert f"raise the budget: tutelage run {recipe} --out runs/everyday --set budget.calls=3" in out
+
+
+def test_an_exhausted_plan_says_what_has_to_change(recipe: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["run", str(recipe), "--quiet", "--set", "target=999"]) == 3
+    assert "give more to combine" in capsys.readouterr().out

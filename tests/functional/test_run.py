@@ -95,7 +95,7 @@ def test_words_for_a_person(home: Path):
 
 def test_a_run_that_stops_short_says_why_and_exits_3(home: Path):
     told = tutelage("run", "recipe.yaml", "--set", "budget.calls=5", cwd=home, code=3)
-    assert "to go on: tutelage run recipe.yaml --out runs/everyday" in told.stdout
+    assert "tutelage run recipe.yaml --out runs/everyday --set budget.calls=5" in told.stdout
     assert "stopped:" in told.stdout
     short = tutelage("run", "recipe.yaml", "--set", "skillmix.k=1", "--set", "target=5000", "--out", "k1",
                      "--json", cwd=home, code=3)  # fmt: skip

@@ -48,6 +48,7 @@ def command(source: Path, formats: tuple[str, ...], out: Path, sets: tuple[str, 
     names = _names(formats)
     run = reading.run_row(source) if source.is_dir() else None
     settings = _settings(names, sets, run)
+    _check_out(source, out)
     if out.suffix in _SUFFIXES and not out.is_dir():
         if len(names) > 1:
             raise BadInput(
@@ -89,6 +90,22 @@ def _settings(names: Sequence[str], sets: Sequence[str], run: RunRow | None) -> 
     if not isinstance(built, ExportSettings):
         raise complaint(problems, lambda _: "--set", subject="the export")
     return built
+
+
+def _check_out(source: Path, out: Path) -> None:
+    """Refuse to write over what is read, and a file of a kind that no export has."""
+    if out.resolve() == source.resolve():
+        raise BadInput(
+            "this is read and would be written over",
+            where=f"--out {out}",
+            remedy="choose another name for --out",
+        )
+    if out.suffix in (".csv", ".tsv", ".txt", ".xlsx"):
+        raise BadInput(
+            f"no export is a '{out.suffix}' file",
+            where=f"--out {out}",
+            remedy=f"choose a file that ends in {', '.join(_SUFFIXES)}, or a folder",
+        )
 
 
 def _check_folder(out: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import click
 
 from tutelage.api import load_recipe, out_folder
 from tutelage.cli.display import progress_display
-from tutelage.cli.terminal import json_option, set_option
+from tutelage.cli.terminal import json_option, run_command, set_option
 from tutelage.runs.forecast import Forecast, Range
 from tutelage.runs.preview import Preview, preview
 from tutelage.runs.progress import duration
@@ -38,11 +37,15 @@ def command(
     folder = out_folder(ready, out)
     with progress_display(quiet) as listener:
         seen = asyncio.run(preview(ready, folder, items=items, listener=listener))
-    click.echo(json.dumps(seen.as_json(), ensure_ascii=False) if as_json else _told(seen, recipe, folder))
+    click.echo(
+        json.dumps(seen.as_json(), ensure_ascii=False)
+        if as_json
+        else _told(seen, run_command(recipe, folder, sets))
+    )
     sys.exit(0 if seen.result.state == "previewed" else seen.result.exit_code)
 
 
-def _told(seen: Preview, recipe: Path, folder: Path) -> str:
+def _told(seen: Preview, again: str) -> str:
     lines: list[str] = []
     for number, example in enumerate(seen.examples[:SHOWN], start=1):
         cell = ", ".join(f"{name}: {value}" for name, value in example.cell.items())
@@ -52,7 +55,7 @@ def _told(seen: Preview, recipe: Path, folder: Path) -> str:
     lines.append(f"{seen.result.accepted} examples accepted from {seen.items} items")
     if seen.forecast is not None:
         lines += _forecast_lines(seen.forecast)
-    lines.append(f"to go on: tutelage run {recipe} --out {folder}")
+    lines.append(f"to go on: {again}")
     return "\n".join(lines)
 
 

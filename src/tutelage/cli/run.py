@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import click
 
 from tutelage.api import load_recipe, out_folder
 from tutelage.cli.display import progress_display
-from tutelage.cli.terminal import json_option, set_option
+from tutelage.cli.terminal import json_option, run_command, set_option
 from tutelage.runs.progress import duration
 from tutelage.runs.result import RunResult
 from tutelage.runs.stages import execute
@@ -33,7 +32,11 @@ def command(recipe: Path, out: Path | None, quiet: bool, sets: tuple[str, ...], 
     folder = out_folder(ready, out)
     with progress_display(quiet) as listener:
         result = asyncio.run(execute(ready, folder, listener=listener, note=_note))
-    click.echo(json.dumps(result.as_json(), ensure_ascii=False) if as_json else _told(result, recipe, folder))
+    click.echo(
+        json.dumps(result.as_json(), ensure_ascii=False)
+        if as_json
+        else _told(result, run_command(recipe, folder, sets))
+    )
     sys.exit(result.exit_code)
 
 
@@ -41,7 +44,7 @@ def _note(text: str) -> None:
     click.echo(f"changed since the last execution: {text}", err=True)
 
 
-def _told(result: RunResult, recipe: Path, folder: Path) -> str:
+def _told(result: RunResult, again: str) -> str:
     """The result in words, with how to go on where there is something to go on with."""
     lines = [f"{result.accepted} of {result.target} examples accepted in {duration(result.seconds)}"]
     for reason, count in result.rejected.items():
@@ -53,9 +56,18 @@ def _told(result: RunResult, recipe: Path, folder: Path) -> str:
         f" {result.tokens:,} tokens, cost {result.cost:.4f}"
     )
     if result.files:
-        lines.append(f"dataset: {folder / 'dataset'}")
+        lines.append(f"dataset: {result.out / 'dataset'}")
     if result.reason:
         lines.append(f"stopped: {result.reason}")
     if result.exit_code:
-        lines.append(f"to go on: tutelage run {recipe} --out {folder}")
+        lines.append(f"{_way_on(result)}: {again}")
     return "\n".join(lines)
+
+
+def _way_on(result: RunResult) -> str:
+    """What has to change, if anything, before the same command can go on."""
+    if "exhausted" in result.reason:
+        return "to go on, give more to combine (skills, topics, a higher k) or lower the target"
+    if "yield" in result.reason:
+        return "to go on, look at the rejected rows, change the recipe, or raise patience.window"
+    return "to go on, raise the budget" if result.state == "short" else "to go on"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +31,12 @@ def out_option(help: str, *, required: bool = False) -> Callable[[Any], Any]:
 def emit(result: Any) -> None:
     """``result`` as one line of JSON on standard output."""
     click.echo(json.dumps(result, ensure_ascii=False))
+
+
+def run_command(recipe: Path, out: Path, sets: Sequence[str]) -> str:
+    """The command that goes on with a run, ready to be pasted."""
+    words = ["tutelage", "run", str(recipe), "--out", str(out)]
+    return shlex.join([*words, *(word for pair in sets for word in ("--set", pair))])
 
 
 def note(text: str) -> None:
