@@ -10,7 +10,7 @@ import click
 
 from tutelage.api import load_recipe, out_folder
 from tutelage.cli.display import progress_display
-from tutelage.cli.terminal import json_option, run_command, set_option
+from tutelage.cli.terminal import emit, json_option, run_command, set_option
 from tutelage.runs.forecast import Forecast, Range
 from tutelage.runs.preview import Preview, preview
 from tutelage.runs.progress import duration
@@ -37,11 +37,10 @@ def command(
     folder = out_folder(ready, out)
     with progress_display(quiet) as listener:
         seen = asyncio.run(preview(ready, folder, items=items, listener=listener))
-    click.echo(
-        json.dumps(seen.as_json(), ensure_ascii=False)
-        if as_json
-        else _told(seen, run_command(recipe, folder, sets))
-    )
+    if as_json:
+        emit(seen.as_json())
+    else:
+        click.echo(_told(seen, run_command(recipe, folder, sets)))
     sys.exit(0 if seen.result.state == "previewed" else seen.result.exit_code)
 
 

@@ -10,7 +10,7 @@ import click
 
 from tutelage.api import load_recipe, out_folder
 from tutelage.cli.display import progress_display
-from tutelage.cli.terminal import json_option, run_command, set_option
+from tutelage.cli.terminal import emit, json_option, run_command, set_option
 from tutelage.runs.progress import duration
 from tutelage.runs.result import RunResult
 from tutelage.runs.stages import execute
@@ -32,11 +32,10 @@ def command(recipe: Path, out: Path | None, quiet: bool, sets: tuple[str, ...], 
     folder = out_folder(ready, out)
     with progress_display(quiet) as listener:
         result = asyncio.run(execute(ready, folder, listener=listener, note=_note))
-    click.echo(
-        json.dumps(result.as_json(), ensure_ascii=False)
-        if as_json
-        else _told(result, run_command(recipe, folder, sets))
-    )
+    if as_json:
+        emit(result.as_json())
+    else:
+        click.echo(_told(result, run_command(recipe, folder, sets)))
     sys.exit(result.exit_code)
 
 
