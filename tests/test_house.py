@@ -29,8 +29,10 @@ BANNED = {
 }  # fmt: skip
 HEAVY = ("pydantic", "aiohttp", "yaml", "rich", "jinja2", "torch", "numpy", "sqlite3", "asyncio", "regex")
 # Modules without a law of their own: contracts and packages, which others' tests exercise.
-WITHOUT_TEST = {"__main__.py", "methods/method.py", "filters/filter.py", "teachers/teacher.py"}
-KINDS = {"methods", "filters", "teachers"}
+WITHOUT_TEST = {
+    "__main__.py", "methods/method.py", "filters/filter.py", "teachers/teacher.py", "select/selector.py",
+}  # fmt: skip
+KINDS = {"methods": "methods", "filters": "filters", "teachers": "teachers", "selectors": "select"}
 
 
 def name_of(path: Path) -> str:
@@ -131,19 +133,18 @@ def test_every_kind_has_a_class_a_page_and_a_test(group: str, name: str, where: 
     assert f"class {cls}(" in path.read_text("utf-8")
     page = ROOT / "docs" / "kinds" / group / f"{name}.md"
     assert page.is_file(), f"{page.relative_to(ROOT)} is missing"
-    tests = list((ROOT / "tests" / group).glob(f"test*_{name}.py"))
+    tests = list((ROOT / "tests" / KINDS[group]).glob(f"test*_{name}.py"))
     assert tests, f"no test of the {group.rstrip('s')} {name}"
 
 
 def test_every_class_of_a_kind_has_its_entry_point() -> None:
     known = {where for _, _, where in shipped()}
-    for group in KINDS:
-        contract = group.rstrip("s").title()
-        for path in (SOURCE / group).glob("*.py"):
-            for found in re.findall(
-                rf"^class ([A-Z]\w*)\({contract}\):", path.read_text("utf-8"), re.MULTILINE
-            ):
-                assert f"tutelage.{group}.{path.stem}:{found}" in known
+    for group, room in KINDS.items():
+        contracts = "|".join([group.rstrip("s").title(), "Prompted"])
+        for path in (SOURCE / room).glob("*.py"):
+            text = path.read_text("utf-8")
+            for found in re.findall(rf"^class ([A-Z]\w*)\((?:{contracts})\):", text, re.MULTILINE):
+                assert f"tutelage.{room}.{path.stem}:{found}" in known
 
 
 def test_the_public_names_are_sorted_complete_and_there() -> None:

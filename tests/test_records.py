@@ -45,6 +45,13 @@ def test_input_joins_the_instruction_by_one_newline():
     assert (example.system, example.output) == ("Be brief.", "1 2")
 
 
+def test_what_was_asked_is_the_instruction_or_all_questions_of_a_conversation():
+    alone = Example.single_turn("Sum up.", "It is long.", id="1", input="A text.")
+    assert alone.asked == "Sum up."
+    turns = (Message("user", "Why?"), Message("assistant", "So."), Message("user", "And then?"))
+    assert Example("2", (Message("system", "Be brief."), *turns), "And then?").asked == "Why?\nAnd then?"
+
+
 def test_images_survive_and_are_absent_where_there_are_none():
     assert "images" not in Message("user", "hi").as_dict()
     pictured = Message("user", "<image> what?", ("a.png",))

@@ -156,6 +156,13 @@ class Example:
     lineage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def asked(self) -> str:
+        """What tells this example from others: its instruction; in a conversation all questions, one after
+        the other, because a last question ("And in winter?") may be anybody's."""
+        questions = [message.content for message in self.messages if message.role == "user"]
+        return "\n".join(questions) if len(questions) > 1 else self.instruction
+
+    @property
     def output(self) -> str:
         """The last assistant turn, or an empty string."""
         for message in reversed(self.messages):

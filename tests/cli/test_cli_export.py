@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tutelage.cli.main import run
-from tutelage.export.formats import FORMATS
+from tutelage.export.formats import TEXT_FORMATS
 from tutelage.records import Example, Item
 from tutelage.store.database import Database
 from tutelage.store.examples import Ledger, Spot
@@ -66,7 +66,7 @@ def test_a_folder_gets_every_format_and_a_card(
             capsys, source, "--out", out, "--set", "export.licence=mit", "--set", "export.container=json"
         )
         assert code == 0
-    assert {f"{name}.json" for name in FORMATS} <= set(told["files"])
+    assert {f"{name}.json" for name in TEXT_FORMATS} <= set(told["files"])
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "license: mit" in card
     assert "# rows" in card

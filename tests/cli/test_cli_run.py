@@ -42,3 +42,19 @@ def test_short_of_the_target_is_exit_3_with_how_to_go_on(recipe: Path, capsys: p
 def test_an_exhausted_plan_says_what_has_to_change(recipe: Path, capsys: pytest.CaptureFixture[str]):
     assert run(["run", str(recipe), "--quiet", "--set", "target=999"]) == 3
     assert "give more to combine" in capsys.readouterr().out
+
+
+def test_what_the_method_found_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "skills.json").write_text(
+        '{"trains": ["waiting"], "planes": ["packing"], "ships": ["resting"]}'
+    )
+    recipe = tmp_path / "tree.yaml"
+    recipe.write_text(
+        "name: tree\ntarget: 1\nfilters: []\n"
+        'teacher: {kind: scripted, default: "### Instruction\\nWhy?\\n### Response\\nWhy not."}\n'
+        "method: {kind: skilltree, skills_file: skills.json, turns: short}\n"
+    )
+    assert run(["run", str(recipe), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert "pairs of leaves covered: 1 of 3 (33.3 %)" in out
+    assert "skills used: 2 of 3 (66.7 %)" in out

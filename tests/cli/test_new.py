@@ -24,13 +24,18 @@ def test_what_it_writes_is_a_good_recipe(here: Path, preset: str, language: str)
     assert (recipe.name, recipe.language, recipe.method.language) == ("notes", language, language)
     assert getattr(recipe.method, "domain", None) == domain
     method = recipe.method
-    assert method.k == 2
+    assert (method.kind, method.k) == ("skilltree", 2)
     if preset == "paper":
         assert (recipe.target, method.turns, method.temperature) == (4000, "full", 1.0)
     elif preset == "local":
         assert (method.turns, recipe.teacher.kind) == ("single-turn", "gguf")
     else:
         assert recipe.target <= 100
+
+
+def test_without_a_domain_it_is_skillmix(here: Path) -> None:
+    assert run(["new", "notes"]) == 0
+    assert load(here / "notes.yaml").method.kind == "skillmix"
 
 
 def test_nothing_is_overwritten(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,6 +50,8 @@ def test_nothing_is_overwritten(here: Path, capsys: pytest.CaptureFixture[str]) 
 def test_faults(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["new", "notes", "--method", "skillmx"]) == 2
     assert "did you mean 'skillmix'" in capsys.readouterr().err
+    assert run(["new", "a/b", "--out", "notes.yaml"]) == 2
+    assert "without slashes" in capsys.readouterr().err
     assert run(["new", "notes", "--out", "none/notes.yaml"]) == 2
     assert "no such folder" in capsys.readouterr().err
     assert list(here.iterdir()) == []

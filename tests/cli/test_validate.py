@@ -55,3 +55,10 @@ def test_a_model_file_that_is_not_there(recipe: Path, capsys: pytest.CaptureFixt
     recipe.write_text("teacher: {kind: gguf, model: /none/x.gguf}\nmethod: skillmix\n", encoding="utf-8")
     assert run(["validate", str(recipe)]) == 2
     assert "x.gguf" in capsys.readouterr().err
+
+
+def test_a_bound_on_money_needs_a_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("teacher: {model: nobody-knows-9}\nmethod: skillmix\nbudget: {money: 1}\n", "utf-8")
+    assert run(["validate", str(recipe)]) == 2
+    assert "nobody-knows-9" in capsys.readouterr().err

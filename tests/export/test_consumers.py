@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,15 @@ from typing import Any
 import pytest
 
 from tutelage.export.files import write_dataset
-from tutelage.export.formats import FORMATS
+from tutelage.export.formats import FORMATS, TEXT_FORMATS
 from tutelage.export.settings import DatasetFacts, ExportSettings
+from tutelage.methods.selfchat import SelfChat
+from tutelage.recipe.model import Recipe
 from tutelage.records import Example
+from tutelage.runs.stages import execute
+from tutelage.store.reading import kept_examples
+from tutelage.teachers.scripted import Scripted
+from tutelage.teachers.teacher import Request
 
 pytestmark = pytest.mark.consumers
 
@@ -45,6 +52,25 @@ def export(folder: Path, rows: list[Example], **settings: Any) -> Path:
     return folder
 
 
+def self_chats(out: Path) -> list[Example]:
+    """Two dialogues of three exchanges, with a system prompt, exported to ``out``/dataset."""
+
+    def talk(request: Request) -> str:
+        topic = "tea" if "tea" in str(request.messages) else "rye"
+        said = sum(turn.role == "assistant" for turn in request.messages)
+        if request.messages[0].content.startswith("You play"):
+            return ["", "Is it about heat?", "What about time?"][said]
+        return f"{topic}: {['warm', 'yes it is', 'ten minutes'][said]}."
+
+    method: Any = SelfChat(
+        seeds=("What about tea?", "What about rye?"), seed_as="question", rounds=3, system="Be brief."
+    )
+    teacher = Scripted.of(talk, label="talk")
+    recipe = Recipe(name="chats", teacher=teacher, method=method, filters=(), target=2)
+    asyncio.run(execute(recipe, out))
+    return list(kept_examples(out))
+
+
 class TestDatasets:
     @pytest.fixture(autouse=True)
     def cache(self, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,12 +88,12 @@ class TestDatasets:
     ) -> None:
         folder = str(export(tmp_path / "out", rows, container=container))
         assert self.read(folder) == self.read(folder, "prompt-completion")
-        for name, layout in FORMATS.items():
+        for name, layout in ((name, FORMATS[name]) for name in TEXT_FORMATS):
             wanted = [row for example in rows for row in layout.rows(example)]
             assert sorted(self.read(folder, name), key=str) == sorted(wanted, key=str)
 
     @pytest.mark.parametrize("container", CONTAINERS)
-    @pytest.mark.parametrize("name", FORMATS)
+    @pytest.mark.parametrize("name", TEXT_FORMATS)
     def test_every_file_loads_alone(
         self, tmp_path: Path, rows: list[Example], container: str, name: str
     ) -> None:
@@ -186,6 +212,16 @@ class TestTRL:
         told = self.trained(list(loaded), tmp_path)
         assert told[0] == "Blue." + END
         assert len(told) == 6
+
+    def test_dialogues_of_self_chat_train_every_answer_once(self, tmp_path: Path) -> None:
+        from datasets import load_dataset
+
+        kept = self_chats(tmp_path / "run")
+        folder = str(tmp_path / "run" / "dataset")
+        loaded = load_dataset(folder, split="train", cache_dir=str(tmp_path / "cache"))
+        answers = [turn.content + END for each in kept for turn in each.messages if turn.role == "assistant"]
+        assert len(answers) == len(set(answers)) == 3 + 3
+        assert sorted(self.trained(list(loaded), tmp_path)) == sorted(answers)
 
     def test_a_template_that_ends_a_turn_with_a_line_break_has_it_trained_too(
         self, tmp_path: Path, rows: list[Example]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.errors import BadInput
-from tutelage.export.formats import FORMATS, RESERVED, Format, format_named, objection
+from tutelage.export.formats import FORMATS, RESERVED, TEXT_FORMATS, Format, format_named, objection
 from tutelage.records import Example, Message
 from tutelage.rows import to_example
 
@@ -30,7 +30,7 @@ def fits(value: Any, column: Any) -> bool:
     )
 
 
-@pytest.mark.parametrize("layout", FORMATS.values(), ids=list(FORMATS))
+@pytest.mark.parametrize("layout", [FORMATS[name] for name in TEXT_FORMATS], ids=TEXT_FORMATS)
 class TestEveryFormat:
     @given(data=st.data())
     def test_rows_are_flat_uniform_and_named(

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from tutelage.export.formats import FORMATS
+from tutelage.export.formats import TEXT_FORMATS
 from tutelage.export.settings import ExportSettings
 
 
 def test_all_formats_in_one_order_whatever_was_asked() -> None:
-    assert ExportSettings().formats == ExportSettings(formats="all").formats == tuple(FORMATS)
+    assert ExportSettings().formats == ExportSettings(formats="all").formats == TEXT_FORMATS
     assert ExportSettings(formats=("sharegpt", "messages", "sharegpt")).formats == ("messages", "sharegpt")
     assert ExportSettings(formats="alpaca").formats == ("alpaca",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutelage.filters.duplicate import Duplicate
 from tutelage.filters.filter import Chain
 from tutelage.filters.keywords import Keywords
-from tutelage.records import Example
+from tutelage.records import Example, assistant, user
 
 
 def row(id: str, instruction: str, output: str = "o", input: str = "") -> Example:
@@ -42,3 +42,18 @@ def test_odd_texts_are_compared_too() -> None:
     assert not chain.decide(row("2", "\ud800")).kept
     assert chain.decide(row("3", "写诗")).kept
     assert not chain.decide(row("4", "写诗 ")).kept
+
+
+def chat(id: str, *said: str) -> Example:
+    turns = tuple(user(text) if at % 2 == 0 else assistant(text) for at, text in enumerate(said))
+    return Example(id, turns, said[-2])
+
+
+def test_conversations_differ_by_all_that_was_asked_in_them() -> None:
+    chain = Chain([Duplicate()])
+    assert chain.decide(chat("1", "How do I water ferns?", "Often.", "And in winter?", "Less.")).kept
+    assert chain.decide(chat("2", "How do I water palms?", "Often.", "And in winter?", "Less.")).kept
+    assert not chain.decide(chat("3", "How do I water ferns?", "Rarely.", "And in winter?", "No.")).kept
+    rows = Chain([Duplicate(on="row")])
+    assert rows.decide(chat("1", "How do I water ferns?", "Often.", "And in winter?", "Less.")).kept
+    assert rows.decide(chat("2", "How do I water ferns?", "Rarely.", "And in winter?", "Less.")).kept

@@ -8,7 +8,7 @@ from tutelage.errors import BadInput
 from tutelage.filters.filter import Chain, Filter
 from tutelage.filters.keywords import Keywords
 from tutelage.filters.novelty import Novelty
-from tutelage.records import Example
+from tutelage.records import Example, assistant, user
 
 TEN = "one two three four five six seven eight nine ten"
 
@@ -67,3 +67,13 @@ def test_chinese_counts_by_character_unless_rouge_is_asked_for() -> None:
 
 def test_rows_that_a_later_filter_refused_stand_in_nobodys_way() -> None:
     assert kept([row("a", f"{TEN} bad"), row("b", TEN)], Novelty(), Keywords(banned=("bad",))) == ["b"]
+
+
+def test_conversations_are_compared_by_all_that_was_asked_in_them() -> None:
+    def chat(id: str, first: str, last: str) -> Example:
+        return Example(id, (user(first), assistant("Yes."), user(last), assistant("No.")), last)
+
+    last = "Can you give me an example of that?"
+    other = "Which planets have rings, and who first saw them?"
+    rows = [chat("a", TEN, last), chat("b", other, last), chat("c", TEN, last.replace("example", "instance"))]
+    assert kept(rows, Novelty()) == ["a", "b"]

@@ -6,7 +6,7 @@ import pytest
 
 from tutelage.errors import BadInput
 from tutelage.filters.language import SCRIPTS_OF, Language
-from tutelage.records import Example
+from tutelage.records import Example, assistant, user
 
 TEXTS = {
     "en": "The moon pulls at the sea, and that is why the water rises and falls twice every day.",
@@ -103,3 +103,19 @@ def test_a_language_that_cannot_be_checked_is_refused_by_name(code: str, hint: s
 def test_verdicts_tell_the_share() -> None:
     verdict = Language(language=("zh",)).start().judge(Example.single_turn("写诗", TEXTS["en"], id="x"))
     assert (verdict.score, verdict.detail) == (0.0, "answer: 100% Latin, expected zh")
+
+
+def test_every_answer_of_a_conversation_is_judged() -> None:
+    def chat(middle: str) -> Example:
+        last = "And what about the winter months of the year?"
+        turns = (
+            user("How does the tide work at the coast?"),
+            assistant(middle),
+            user(last),
+            assistant(TEXTS["en"]),
+        )
+        return Example("x", turns, last)
+
+    gate = Language(language=("en",)).start()
+    assert gate.judge(chat(TEXTS["en"])).keep
+    assert gate.judge(chat(TEXTS["zh"] * 2)).reason == "off_language"

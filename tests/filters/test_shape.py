@@ -167,6 +167,49 @@ def test_every_turn_of_a_conversation_is_read() -> None:
     assert Shape().start().judge(open_end).reason == "empty"
 
 
+@pytest.mark.parametrize(
+    ("middle", "code"),
+    [
+        ("", "empty"),
+        ("  \n", "empty"),
+        ("Look:\n```python\nprint('tide')", "truncated"),
+        (f"{LONG} It also does so because of the", "truncated"),
+        ("What is the reason?", "echo"),
+        (f"{LONG}<|im_end|>", "leftover_label"),
+        (LONG, ""),
+        ("The moon", ""),
+    ],
+)
+@pytest.mark.parametrize("finish", ["stop", "other"])
+def test_an_earlier_answer_is_read_like_the_last(middle: str, code: str, finish: Finish) -> None:
+    turns = (user(QUESTION), assistant(LONG), user("What is the reason?"), assistant(middle))
+    turns = (*turns, user("And at night?"), assistant("At night it is the same."))
+    example = Example("x", turns, "And at night?", finish=finish)
+    assert Shape().start().judge(example).reason == code
+
+
+def test_one_word_may_follow_an_answer_but_opens_no_conversation() -> None:
+    def judged(*questions: str) -> str:
+        turns = tuple(turn for each in questions for turn in (user(each), assistant(LONG)))
+        return Shape().start().judge(Example("x", turns, questions[-1])).reason
+
+    assert judged(QUESTION, "Why?") == ""
+    assert judged(QUESTION, "Why?", "And at night?") == ""
+    assert judged("Sea?", QUESTION) == "too_short"
+    assert judged(QUESTION, "?") == "too_short"
+
+
+def test_an_earlier_question_is_read_too() -> None:
+    turns = (user(QUESTION), assistant(LONG), user(" "), assistant(LONG), user(QUESTION), assistant(LONG))
+    assert Shape().start().judge(Example("x", turns, QUESTION)).reason == "empty"
+
+
+def test_a_last_question_without_an_answer_does_not_take_the_one_before() -> None:
+    turns = (user(QUESTION), assistant(LONG), user("And at night?"))
+    verdict = Shape().start().judge(Example("x", turns, "And at night?"))
+    assert (verdict.reason, verdict.detail) == ("empty", "the answer is empty")
+
+
 def test_settings_move_the_limits_and_switch_codes_off() -> None:
     assert reason(QUESTION, "The moon.", answer_min=3) == "too_short"
     assert reason("Write an essay on the sea.", "The sea.", composed_min=0) == ""

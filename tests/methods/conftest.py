@@ -21,11 +21,12 @@ class Call:
     turn: str
     messages: tuple[Message, ...]
     sampling: Sampling
+    prompt: str | None = None  # of a raw completion, which has no messages
 
     @property
     def said(self) -> str:
-        """The last message."""
-        return self.messages[-1].content
+        """The last message, or the raw prompt."""
+        return self.messages[-1].content if self.prompt is None else self.prompt
 
 
 Answer = Callable[[Call], "str | Reply"]
@@ -67,7 +68,12 @@ class FakeAsk:
         return said if isinstance(said, Reply) else Reply(said)
 
     async def raw(self, prompt: str, *, turn: str, sampling: Sampling = Sampling()) -> Reply:
-        raise CallFailed("cannot", reason="unable", permanent=True)
+        if not self.abilities.raw:
+            raise CallFailed("cannot", reason="unable", permanent=True)
+        call = Call(self.stage, self.item, turn, (), sampling, prompt)
+        self.desk.calls.append(call)
+        said = self.desk.answer(call)
+        return said if isinstance(said, Reply) else Reply(said)
 
     async def score(self, messages: Sequence[Message], answer: str, *, turn: str) -> float:
         raise CallFailed("cannot", reason="unable", permanent=True)

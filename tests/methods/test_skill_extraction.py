@@ -166,3 +166,20 @@ async def test_one_row_that_is_added_costs_its_call_and_the_batches_it_touches(
     assert sum(stage == "skills/skills_of_row" for stage, _ in new) == 1
     assert sum(stage == "skills/merge_synonyms" for stage, _ in new) <= 4  # three new names, rarely a cut
     assert sum(stage == "skills/merge_synonyms" for stage, _ in before) >= 5
+
+
+async def test_what_is_no_name_of_a_skill_is_refused_and_told(desk_of) -> None:
+    said = "\n".join(
+        [
+            "- reading maps",
+            "- B",
+            "- something one can be good or bad at",
+            "- I would say that one has to look at the whole of the way",
+        ]
+    )
+    extraction = Extraction(desk_of(lambda call: said))
+    found = await extraction.skills_by_topic(["travel"], 4)
+    assert [skill.name for skill in found["travel"]] == ["reading maps"]
+    assert [each.reason for each in extraction.rejections] == ["parse:letter", "parse:echo", "parse:sentence"]
+    chinese = Extraction(desk_of(lambda call: "1、读地图\n2、每一项都应当能看得出高下"), language="zh")
+    assert [skill.name for skill in (await chinese.skills_by_topic(["旅行"], 4))["旅行"]] == ["读地图"]

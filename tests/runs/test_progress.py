@@ -20,3 +20,9 @@ def test_a_line_names_the_commonest_reasons_first():
     assert "3/10 accepted" in line
     assert "5 rejected (b:y 4, a:x 1)" in line
     assert "50 tokens/s" in line
+
+
+def test_attempts_that_fail_are_told():
+    line = Snapshot("generate", failed_attempts=7, last_trouble="connection refused\n" + "x" * 500).line()
+    assert "7 failed attempts, the last: connection refused x" in line
+    assert len(line) < 300

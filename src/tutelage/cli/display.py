@@ -67,6 +67,8 @@ def _lines(now: Snapshot) -> Iterator[tuple[str, str]]:
         worst = sorted(now.rejected.items(), key=lambda pair: (-pair[1], pair[0]))[:6]
         yield "rejected", ", ".join(f"{reason} {count}" for reason, count in worst)
     yield "calls", f"{now.sent} sent, {now.replayed} replayed, {now.in_flight} of {now.limit} in flight"
+    if now.failed_attempts:
+        yield "trouble", now.trouble()
     pace = now.tokens / now.seconds if now.seconds else 0.0
     yield "tokens", f"{now.tokens:,} ({pace:,.0f}/s), cost {now.cost:.4f}"
     left = "" if now.seconds_left is None else f", about {duration(now.seconds_left)} left"

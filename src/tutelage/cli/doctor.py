@@ -81,7 +81,7 @@ def _plain(checkup: Checkup, recipe: Recipe, role: str) -> dict[str, Any]:
     declared = getattr(recipe, role).abilities
     faults = [] if checkup.reachable and checkup.found.chat else [checkup.error]
     if role == "teacher" and not faults:
-        needs = recipe.method.needs
+        needs = recipe.needs
         faults = [
             f"{need} is needed: {checkup.why_not.get(need, '')}"
             for need in needs

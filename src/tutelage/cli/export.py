@@ -13,7 +13,7 @@ from tutelage.errors import BadInput, nearest
 from tutelage.export.card import stated_licence
 from tutelage.export.containers import CONTAINERS
 from tutelage.export.files import PROVENANCE, Exported, write_dataset, write_format
-from tutelage.export.formats import FORMATS, format_named
+from tutelage.export.formats import FORMATS, TEXT_FORMATS, format_named
 from tutelage.export.settings import DatasetFacts, ExportSettings
 from tutelage.recipe.kinds import complaint, validate
 from tutelage.recipe.overrides import parse_sets
@@ -31,7 +31,7 @@ _SUFFIXES = {f".{container}": container for container in CONTAINERS}
     "--format",
     "formats",
     multiple=True,
-    help=f"One of {', '.join(FORMATS)}, or all; may be repeated [default: all].",
+    help=f"One of {', '.join(FORMATS)}, or all for those that carry text; may be repeated [default: all].",
 )
 @out_option(
     "A file (.jsonl, .json, .parquet) for one format, or a folder, which gets a card too.",
@@ -66,9 +66,8 @@ def command(source: Path, formats: tuple[str, ...], out: Path, sets: tuple[str, 
 
 
 def _names(formats: Sequence[str]) -> tuple[str, ...]:
-    if not formats or "all" in formats:
-        return tuple(FORMATS)
-    return tuple(dict.fromkeys(format_named(name).name for name in formats))
+    named = [each for name in formats or ["all"] for each in (TEXT_FORMATS if name == "all" else [name])]
+    return tuple(dict.fromkeys(format_named(name).name for name in named))
 
 
 def _settings(names: Sequence[str], sets: Sequence[str], run: RunRow | None) -> ExportSettings:
@@ -148,6 +147,8 @@ def _tell(exported: Exported, as_json: bool) -> None:
         note(f"left out {rejection.example}: {rejection.detail}")
     if exported.left_out:
         note(f"left out in all: {len(exported.left_out)}")
+    for name, count in exported.refused.items():
+        note(f"{name} cannot carry {count} of the examples, which are in other formats")
     if exported.repaired:
         note(f"{exported.repaired} examples held broken Unicode, replaced by U+FFFD")
     if as_json:

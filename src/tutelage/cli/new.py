@@ -9,12 +9,14 @@ import click
 from tutelage.cli.terminal import emit, json_option
 from tutelage.errors import BadInput
 from tutelage.recipe.drafting import PRESETS, Wishes, draft
+from tutelage.recipe.settings import checked_name
 
 
 @click.command("new")
 @click.argument("name")
 @click.option(
-    "--method", default="skillmix", show_default=True, help="An installed method; see tutelage kinds."
+    "--method",
+    help="An installed method [default: skilltree where a domain is given, else skillmix].",
 )
 @click.option(
     "--preset",
@@ -30,11 +32,12 @@ from tutelage.recipe.drafting import PRESETS, Wishes, draft
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write [default: NAME.yaml].")
 @json_option
 def command(
-    name: str, method: str, preset: str, domain: str, language: str, out: Path | None, as_json: bool
+    name: str, method: str | None, preset: str, domain: str, language: str, out: Path | None, as_json: bool
 ) -> None:
     """Write a commented recipe called NAME. A file that exists is never overwritten."""
     path = out or Path(f"{name}.yaml")
-    text = draft(Wishes(name, method, preset, domain, language))
+    chosen = method or ("skilltree" if domain.strip() else "skillmix")
+    text = draft(Wishes(checked_name(name), chosen, preset, domain, language))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -54,6 +54,7 @@ def _told(result: RunResult, again: str) -> str:
         f"calls: {result.sent} sent, {result.replayed} from the store, {result.failed} failed;"
         f" {result.tokens:,} tokens, cost {result.cost:.4f}"
     )
+    lines += [f"{label}: {text}" for label, text in result.findings.items()]
     if result.files:
         lines.append(f"dataset: {result.out / 'dataset'}")
     if result.reason:

@@ -9,6 +9,7 @@ import click
 
 from tutelage.cli.terminal import emit, json_option, note, set_option
 from tutelage.recipe import Recipe, load, schema
+from tutelage.runs.gateway import check_prices
 from tutelage.runs.stages import check_abilities
 
 
@@ -29,6 +30,7 @@ def command(recipe: Path | None, as_schema: bool, sets: tuple[str, ...], as_json
         raise click.UsageError("name a recipe, or ask for --schema", click.get_current_context())
     ready = load(recipe, sets)
     check_abilities(ready)
+    check_prices(ready.roles(), ready.budget, ready.prices)
     warnings = missing_keys(ready)
     facts = _facts(ready, warnings)  # the fingerprint looks into a model file, which must be there
     if as_json:

@@ -77,7 +77,7 @@ def card_head(facts: DatasetFacts, settings: ExportSettings, tally: Tally) -> di
             "tutelage",
             *_method_tags(facts, tally),
         ],
-        "task_categories": ["text-generation"],
+        "task_categories": ["image-text-to-text" if "llava" in tally.files else "text-generation"],
         "size_categories": [size_category(tally.examples)],
     }
     if made:
@@ -116,7 +116,7 @@ def card(facts: DatasetFacts, settings: ExportSettings, tally: Tally) -> str:
         _warnings(facts, settings, tally),
         _making(facts, tally),
         _files(tally),
-        _coverage(tally),
+        _coverage(facts, tally),
         _rejections(tally),
         _licences(facts, settings, tally),
         _limits(tally),
@@ -173,17 +173,22 @@ def _files(tally: Tally) -> str:
         for name, file in tally.files.items()
     ]
     shown = table(("configuration", "file", "rows", "for"), rows, numbers=(2,))
+    lacking = [f"{count:,} from `{name}`" for name, count in tally.refused.items()]
+    but = f" Left out, since a layout cannot carry them: {', '.join(lacking)}." if lacking else ""
     return (
-        "## What is in it\n\nEvery configuration holds the same examples in another layout. "
+        f"## What is in it\n\nEvery configuration holds the same examples in another layout.{but} "
         "`id` joins a row to `provenance.jsonl`, which says where it comes from; `rejected.jsonl` holds "
         f"what was not kept, and why.\n\n{shown}"
     )
 
 
-def _coverage(tally: Tally) -> str:
-    if not tally.cells:
+def _coverage(facts: DatasetFacts, tally: Tally) -> str:
+    if not tally.cells and not facts.findings:
         return ""
     parts = ["## What it covers"]
+    told = [f"- {escaped(label)}: {escaped(text, 400)}" for label, text in facts.findings.items()]
+    if told:
+        parts.append("\n".join(told))
     for key in sorted(tally.cells):
         counts = ranked(tally.cells[key])
         rows = [(escaped(value), f"{count:,}") for value, count in counts[:_SHOWN]]
@@ -231,6 +236,13 @@ def _limits(tally: Tally) -> str:
         "The terms of the teacher may limit what a model trained on its answers may be used for.",
         "No check against test sets was made here; make one before you report a benchmark.",
     ]
+    if tally.unseen:
+        known.insert(
+            0,
+            f"In {tally.unseen:,} of the examples the text was written from captions and boxes by a text "
+            "model that did not see the image. What they leave out it cannot know, and it may have made "
+            "things up.",
+        )
     if tally.repaired:
         known.append(
             "Half a surrogate pair, which no UTF-8 file can hold, was replaced by U+FFFD in "
@@ -248,6 +260,11 @@ def _loading(tally: Tally) -> str:
         )
     if tally.files.keys() & {"messages", "alpaca", "sharegpt"}:
         snippets.append("LLaMA-Factory: `dataset_dir: FOLDER`, and a name from its `dataset_info.json`.")
+    if "llava" in tally.files:
+        snippets.append(
+            "LLaVA: `--data_path` is the file (`export.container: json`), `--image_folder` the folder that "
+            "the paths in `image` start from. The images are not part of this dataset."
+        )
     if tally.files.keys() & {"messages", "sharegpt"}:
         snippets.append("axolotl: put `axolotl.yaml` into your configuration.")
     return "## How to load it\n\n" + "\n".join(f"- {each}" for each in snippets)

@@ -1,8 +1,9 @@
 """The export folder: every view of a dataset, its provenance, what was rejected, and its card.
 
     prompt-completion.jsonl  messages.jsonl  alpaca.jsonl  sharegpt.jsonl      (or .json, .parquet)
+    llava.jsonl                                                                where it is asked for
     dataset_info.json   axolotl.yaml                                           for the trainers
-    provenance.jsonl    rejected.jsonl       README.md                         for people
+    provenance.jsonl    rejected.jsonl       README.md   report.json           for people
 
 Equal examples give equal bytes, and nothing is timed. The folder is written beside its place and then
 swapped in, so an interrupted export leaves the one before it as it was.
@@ -10,10 +11,11 @@ swapped in, so an interrupted export leaves the one before it as it was.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -28,10 +30,11 @@ from tutelage.records import Example, Rejection, canonical, conversation
 
 PROVENANCE = "provenance.jsonl"
 REJECTED = "rejected.jsonl"
+REPORT = "report.json"
 OUR_NAMES = frozenset(
     {
         *(f"{name}.{container}" for name in FORMATS for container in CONTAINERS),
-        *("dataset_info.json", "axolotl.yaml", PROVENANCE, REJECTED, "README.md", LICENCE_FILE),
+        *("dataset_info.json", "axolotl.yaml", PROVENANCE, REJECTED, REPORT, "README.md", LICENCE_FILE),
     }
 )
 """Every file name that an export may write. What else lies in an export folder is left there."""
@@ -41,8 +44,9 @@ OUR_NAMES = frozenset(
 class Exported:
     """What an export wrote. ``rows`` counts by format.
 
-    ``left_out`` are examples that no format can carry (they are in ``rejected.jsonl`` too, where one is
-    written), ``repaired`` those with broken Unicode.
+    ``left_out`` are examples that none of the formats can carry (they are in ``rejected.jsonl`` too, where
+    one is written); ``refused`` counts, by format, those that only others could. ``repaired`` are those with
+    broken Unicode.
     """
 
     out: Path
@@ -51,6 +55,7 @@ class Exported:
     rows: dict[str, int]
     left_out: tuple[Rejection, ...] = ()
     repaired: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
 
 
 def write_dataset(
@@ -62,7 +67,8 @@ def write_dataset(
 ) -> Exported:
     """Make ``folder`` the export of ``examples``, in their order; both iterables are read once.
 
-    An example that no format can carry goes to ``rejected.jsonl`` (``export:turns``, ``export:images``).
+    An example that none of the formats can carry goes to ``rejected.jsonl`` (``export:turns``,
+    ``export:images``).
 
     Raises:
         BadInput: the folder cannot be made there.
@@ -77,7 +83,8 @@ def write_dataset(
                 sink.write(_rejected_row(rejection))
         _write_texts(new, facts, settings, tally)
         files = tuple(sorted(path.name for path in new.iterdir()))
-    return Exported(folder, files, tally.examples, dict(tally.rows), tuple(left_out), tally.repaired)
+    counted = (tally.examples, dict(tally.rows), tuple(left_out), tally.repaired, dict(tally.refused))
+    return Exported(folder, files, *counted)
 
 
 def _write_examples(
@@ -92,14 +99,17 @@ def _write_examples(
             sinks[name] = open_files.enter_context(closing(sink))
         provenance = open_files.enter_context(closing(open_sink(folder / PROVENANCE, "jsonl", {})))
         for example in examples:
-            refusal = _refusal(example)
+            refusal = _refusal(example, sinks)
             if refusal is not None:
                 left_out.append(refusal)
                 continue
             tally.add(example)
             provenance.write(_provenance_row(example))
             for name, sink in sinks.items():
-                tally.rows[name] += _write_rows(sink, FORMATS[name].rows(example))
+                if FORMATS[name].objection(example):
+                    tally.refused[name] += 1
+                else:
+                    tally.rows[name] += _write_rows(sink, FORMATS[name].rows(example))
     return left_out
 
 
@@ -109,8 +119,8 @@ def _write_rows(sink: Sink, rows: list[Row]) -> int:
     return len(rows)
 
 
-def _refusal(example: Example) -> Rejection | None:
-    reason = objection(example)
+def _refusal(example: Example, formats: Iterable[str]) -> Rejection | None:
+    reason = objection(example, formats)
     if reason is None:
         return None
     code, detail = reason
@@ -161,6 +171,7 @@ def _write_texts(folder: Path, facts: DatasetFacts, settings: ExportSettings, ta
         "dataset_info.json": llama_factory(title, tally.files),
         "axolotl.yaml": axolotl(tally.files),
         "README.md": card(facts, settings, tally),
+        REPORT: json.dumps(facts.report, ensure_ascii=False, indent=1) + "\n" if facts.report else "",
     }
     if "license_link" in card_head(facts, settings, tally):
         texts[LICENCE_FILE] = licence_note(facts, settings, tally)
@@ -184,7 +195,7 @@ def write_format(path: Path, examples: Iterable[Example], format: str, container
     count = rows = repaired = 0
     with replacing_file(path) as new, closing(open_sink(new, container, layout.columns)) as sink:
         for example in examples:
-            refusal = _refusal(example)
+            refusal = _refusal(example, [format])
             if refusal is not None:
                 left_out.append(refusal)
                 continue

@@ -4,6 +4,7 @@
     sharegpt            conversations: from / value, with human and gpt
     messages            messages: role / content
     prompt-completion   prompt, completion: lists of role / content; one row for each assistant turn
+    llava               image, conversations: from / value, the marker <image> first; one image a row
 
 Columns are strings or uniform lists, never null, because readers guess types and nested mixed types do not
 load everywhere. Every row carries the ``id`` of its example. No column has a name that a trainer would take
@@ -14,6 +15,10 @@ template, and computes the loss on the completion alone. Two plain strings would
 too, but without the template that the model is later asked through. TRL leaves earlier assistant turns of
 a prompt untrained, so a conversation is unrolled: row n has all before the n-th answer as its prompt and
 that answer as its completion. So every assistant turn is trained exactly once.
+
+The first four carry text alone and refuse an example with images, for a marker without its picture teaches
+nonsense. ``llava`` carries examples with one image and refuses the others: its reader opens ``image``
+wherever the key stands, and a row without it would have other columns than the rest.
 """
 
 from __future__ import annotations
@@ -28,6 +33,9 @@ from tutelage.records import Example, Message
 Row = dict[str, Any]
 Column = Literal["text", "pairs"] | tuple[str, str]
 """The type of a column: a string, a list of pairs of strings, or a list of objects with two string keys."""
+
+IMAGE = "<image>"
+"""The marker of an image in a turn's text."""
 
 RESERVED = frozenset(
     {
@@ -47,14 +55,15 @@ class Format:
     columns: Mapping[str, Column]
     purpose: str
     make: Callable[[Example], Iterator[Row]]
+    has_image: bool = False
 
     def rows(self, example: Example) -> list[Row]:
         """The rows of ``example``, in the order of its turns.
 
         Raises:
-            BadInput: no format can carry this conversation (see :func:`objection`).
+            BadInput: this format cannot carry the conversation (see :meth:`objection`).
         """
-        reason = objection(example)
+        reason = self.objection(example)
         if reason is not None:
             code, detail = reason
             raise BadInput(
@@ -63,15 +72,21 @@ class Format:
             )
         return list(self.make(example))
 
+    def objection(self, example: Example) -> tuple[str, str] | None:
+        """Why this format cannot carry ``example``, as a reason code and a sentence; ``None`` if it can."""
+        if self.has_image:
+            return image_objection(example) or turns_objection(example)
+        if any(message.images for message in example.messages):
+            return "images", f"it has images, and {self.name} carries text alone (llava carries one image)"
+        return turns_objection(example)
 
-def objection(example: Example) -> tuple[str, str] | None:
-    """Why no format can carry ``example``, as a reason code and a sentence; ``None`` if all can.
+
+def turns_objection(example: Example) -> tuple[str, str] | None:
+    """Why no format can carry the turns of ``example``, as a reason code and a sentence; ``None`` if all can.
 
     LLaMA-Factory skips a conversation that does not alternate and end with an answer, torchtune refuses it,
     TRL continues a last turn that is open: so it is found here and named, not lost there.
     """
-    if any(message.images for message in example.messages):
-        return "images", "it has images, and these formats carry text alone"
     roles = [message.role for message in example.messages]
     turns = roles[1:] if roles[:1] == ["system"] else roles
     wanted = ["user" if index % 2 == 0 else "assistant" for index in range(len(turns))]
@@ -81,6 +96,19 @@ def objection(example: Example) -> tuple[str, str] | None:
             "its turns must be user and assistant in alternation after at most one system message, "
             f"and end with the assistant; they are {told}"
         )
+    return None
+
+
+def image_objection(example: Example) -> tuple[str, str] | None:
+    """Why ``llava`` cannot carry the image of ``example``; its reader knows one, in the first question."""
+    places = [number for number, message in enumerate(example.messages) for _ in message.images]
+    if len(places) != 1:
+        return "image_count", f"it has {len(places)} images, and a row of this format has exactly one"
+    if example.messages[0].role == "system":
+        return "system", "it has a system message, which a conversation of this format cannot hold"
+    markers = [message.content.count(IMAGE) for message in example.messages]
+    if places != [0] or sum(markers) != 1 or markers[0] != 1:
+        return "image_marker", f"its image and one marker {IMAGE} must stand in the first question"
     return None
 
 
@@ -123,6 +151,15 @@ def _sharegpt(example: Example) -> Iterator[Row]:
         {"from": _SHAREGPT_NAMES[message.role], "value": message.content} for message in example.messages
     ]
     yield {"id": example.id, "conversations": turns}
+
+
+def _llava(example: Example) -> Iterator[Row]:
+    """The marker and a line's end lead the first question, wherever in it the marker stood."""
+    first = example.messages[0]
+    question = first.content.replace(f"{IMAGE}\n", "", 1).replace(f"\n{IMAGE}", "", 1).replace(IMAGE, "", 1)
+    turns = [Message("user", f"{IMAGE}\n{question}"), *example.messages[1:]]
+    (row,) = _sharegpt(Example(example.id, tuple(turns), ""))
+    yield {"id": row["id"], "image": first.images[0], "conversations": row["conversations"]}
 
 
 def _turn_dicts(messages: Iterable[Message]) -> list[dict[str, str]]:
@@ -176,9 +213,26 @@ FORMATS: dict[str, Format] = {
             "LLaMA-Factory, axolotl, torchtune",
             _sharegpt,
         ),
+        Format(
+            "llava",
+            {"id": "text", "image": "text", "conversations": ("from", "value")},
+            "LLaVA; the images themselves are not here",
+            _llava,
+            has_image=True,
+        ),
     )
 }
 """Every format by name. The first one that an export has is the default configuration of its card."""
+
+TEXT_FORMATS = tuple(name for name, each in FORMATS.items() if not each.has_image)
+"""What ``all`` stands for, and what is written where nothing is said: ``llava`` has to be named."""
+
+
+def objection(example: Example, names: Iterable[str] = TEXT_FORMATS) -> tuple[str, str] | None:
+    """Why none of the formats ``names`` can carry ``example``: the first one's reason, as a code and a
+    sentence; ``None`` if any can."""
+    reasons = [FORMATS[name].objection(example) for name in names]
+    return reasons[0] if reasons and all(reasons) else None
 
 
 def format_named(name: str) -> Format:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from tutelage.errors import nearest
 from tutelage.export.containers import Container
-from tutelage.export.formats import FORMATS
+from tutelage.export.formats import FORMATS, TEXT_FORMATS
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -21,9 +21,9 @@ class ExportSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    formats: tuple[str, ...] = tuple(FORMATS)
-    """Names of formats, or ``all``; the first of them in the order of the documentation is the default of the
-    card."""
+    formats: tuple[str, ...] = TEXT_FORMATS
+    """Names of formats, or ``all`` for those that carry text; the first of them in the order of the
+    documentation is the default of the card."""
     container: Container = "jsonl"
     """How rows are kept: a line each, one JSON list, or parquet."""
     licence: str | None = None
@@ -36,9 +36,9 @@ class ExportSettings(BaseModel):
     @field_validator("formats", "language", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        """A single word stands for a list of one; ``all`` for every format."""
+        """A single word stands for a list of one; ``all`` for every format that carries text."""
         if value == "all":
-            return tuple(FORMATS)
+            return TEXT_FORMATS
         return (value,) if isinstance(value, str) else value
 
     @field_validator("formats")
@@ -48,7 +48,7 @@ class ExportSettings(BaseModel):
             if name not in FORMATS:
                 raise ValueError(f"there is no export format '{name}'; {nearest(name, FORMATS)}")
         if not value:
-            raise ValueError("name at least one format, or leave the key out for all of them")
+            raise ValueError("name at least one format, or leave the key out for all that carry text")
         return tuple(name for name in FORMATS if name in value)  # one order, so that equal sets are equal
 
     @field_validator("language")
@@ -65,6 +65,8 @@ class DatasetFacts:
     """What the card says about the making of a dataset. Whatever is left empty is left out.
 
     ``parts`` maps a name ("teacher gpt-4o", "skills.json") to the licence of what came from it.
+    ``findings`` are a label and a text each, for the coverage on the card; ``report`` goes into
+    ``report.json``.
     ``calls``, ``tokens`` and ``cost`` depend on what was under way when a run stopped: leave them out
     where two runs of one recipe must give the same bytes.
     """
@@ -78,6 +80,8 @@ class DatasetFacts:
     filters: Sequence[str] = ()
     target: int | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, str] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
     calls: int | None = None
     tokens: int | None = None
     cost: float | None = None

@@ -13,14 +13,18 @@ from tutelage.records import Example, Rejection
 class Tally:
     """What was written so far. ``rows`` counts by format, ``cells`` by cell key and value.
 
-    ``repaired`` counts examples that held half a surrogate pair; ``files`` maps a format to its file name.
+    ``repaired`` counts examples that held half a surrogate pair, ``unseen`` those whose text about an image
+    was written without seeing it, ``refused`` by format those that only other formats could carry; ``files``
+    maps a format to its file name.
     """
 
     examples: int = 0
     multi_turn: int = 0
     repaired: int = 0
+    unseen: int = 0
     files: dict[str, str] = field(default_factory=dict)
     rows: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     cells: dict[str, Counter[str]] = field(default_factory=dict)
     methods: Counter[str] = field(default_factory=Counter)
     teachers: Counter[str] = field(default_factory=Counter)
@@ -32,6 +36,7 @@ class Tally:
         self.examples += 1
         self.multi_turn += sum(message.role == "user" for message in example.messages) > 1
         self.repaired += any(broken(message.content) for message in example.messages)
+        self.unseen += example.lineage.get("image_seen") is False
         for key, value in example.cell.items():
             self.cells.setdefault(key, Counter())[value] += 1
         if example.method:

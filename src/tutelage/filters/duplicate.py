@@ -45,11 +45,11 @@ class _DuplicateGate(Gate):
         self._kept[self._name(example)] = example.id
 
     def _name(self, example: Example) -> bytes:
-        parts = [example.instruction]
+        parts = [example.asked]
         if self._on != "instruction":
             parts.append(example.input)
         if self._on == "row":
-            parts.append(example.output)
+            parts += [message.content for message in example.messages if message.role == "assistant"]
         # Normalised text holds no NUL-separated parts that could be cut elsewhere.
         text = "\0".join(normalise(part).replace("\0", " ") for part in parts)
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

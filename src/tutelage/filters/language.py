@@ -117,10 +117,12 @@ class _LanguageGate(Gate):
 
     def judge(self, example: Example) -> Verdict:
         """Refuse with reason ``off_language`` and the share of the expected scripts."""
-        foreign = bool(_ABOUT_LANGUAGES.search(example.instruction))
-        verdict = self._of(example.instruction, "instruction", _FOREIGN_QUESTION if foreign else self._share)
-        if verdict.keep and not foreign:
-            return self._of(example.output, "answer", self._share)
+        foreign = bool(_ABOUT_LANGUAGES.search(example.asked))
+        verdict = self._of(example.asked, "instruction", _FOREIGN_QUESTION if foreign else self._share)
+        answers = [] if foreign else [each.content for each in example.messages if each.role == "assistant"]
+        for answer in answers:
+            if verdict.keep:
+                verdict = self._of(answer, "answer", self._share)
         return verdict
 
     def _of(self, text: str, part: str, least: float) -> Verdict:

@@ -54,17 +54,17 @@ class _NoveltyGate(Gate):
         An instruction without tokens cannot be compared: it is kept, with the reason ``no_tokens``.
         """
         pool = self._pool(example)
-        if not pool.comparable(example.instruction):
+        if not pool.comparable(example.asked):
             detail = f"the instruction has no words that the tokeniser '{self._tokens}' knows"
             return Verdict(True, "no_tokens", detail=detail)
-        match = pool.find(example.instruction)
+        match = pool.find(example.asked)
         if match is None:
             return KEPT
         return Verdict(False, "too_similar", match.score, f"ROUGE-L {match.score:.3f}", witness=match.key)
 
     def remember(self, example: Example) -> None:
         """``example`` was kept by every filter."""
-        self._pool(example).add(example.id, example.instruction)
+        self._pool(example).add(example.id, example.asked)
 
     @property
     def _tokens(self) -> Literal["unicode", "rouge"]:

@@ -46,6 +46,7 @@ _SMALL = re.compile(
     r"as)\b|词|句|标题|名|口号|数|公式|符号|简短|简要|命令|表达式",
     re.IGNORECASE,
 )
+_FOLLOW_UP = 1  # words of a question that follows an answer: "Why?"
 _LIKELY_WHOLE = 20  # words up to which an answer that ends oddly may still be whole
 _OPEN_END = re.compile(r"(?:[,;:(\[{，、；：（【]|\s(?:the|a|an|and|or|of|with|because|whose|than))$")
 _PICTURE = regex.compile(r"\p{So}")  # emoji: an answer in pictures is as long as one word
@@ -54,12 +55,13 @@ _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
 class _Turn(NamedTuple):
     """A question and its answer; ``instruction`` is the question without its input; ``finish`` is why the
-    answer ended, ``other`` where nobody knows."""
+    answer ended, ``other`` where nobody knows; ``opens`` a conversation, or follows an answer."""
 
     question: str
     instruction: str
     answer: str
     finish: Finish
+    opens: bool = True
 
 
 class Shape(Filter):
@@ -151,7 +153,7 @@ class _ShapeGate(Gate):
     def _length(self, turn: _Turn) -> Verdict:
         limits = self._settings
         for part, text, least in (
-            ("question", turn.question, limits.question_min),
+            ("question", turn.question, limits.question_min if turn.opens else _FOLLOW_UP),
             ("answer", turn.answer, self._least(turn)),
         ):
             count = words(text) or len(_PICTURE.findall(text))
@@ -186,15 +188,20 @@ def _cut_off(answer: str) -> str:
 
 
 def _turns(example: Example) -> Iterator[_Turn]:
-    """Every question with its answer; a question that nobody answered has an empty answer."""
+    """Every question with its answer; a last question that nobody answered has an empty answer.
+
+    An example knows why its last answer ended; of the earlier ones nobody knows.
+    """
     asked = ""
-    answers = 0
-    last = sum(message.role == "assistant" for message in example.messages)
+    opens = True
+    waiting: _Turn | None = None  # an answer is known to be an earlier one when another message comes
     for message in example.messages:
+        if waiting:
+            yield waiting
+            waiting, opens = None, False
         if message.role == "user":
             asked = message.content
         elif message.role == "assistant":
-            answers += 1
-            if answers < last:
-                yield _Turn(asked, asked, message.content, "stop")
-    yield _Turn(asked, example.instruction, example.output, example.finish)
+            waiting = _Turn(asked, asked, message.content, "other", opens)
+    answer = waiting.answer if waiting else ""
+    yield _Turn(asked, example.instruction, answer, example.finish, opens)

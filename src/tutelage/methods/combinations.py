@@ -64,53 +64,57 @@ def _designed(skills: int, k: int, types: int, seed: int) -> Iterator[Combinatio
     sets = comb(skills, k)
     circle = types // gcd(sets, types)
     for turn in range(types):
-        for number, chosen in enumerate(_sets(skills, k, seed)):
+        for number, chosen in enumerate(balanced_sets(skills, k, seed)):
             yield chosen, names[(turn * sets + number + turn // circle) % types]
 
 
-def _sets(skills: int, k: int, seed: int) -> Iterator[tuple[int, ...]]:
-    """Every k-set of ``skills`` numbers once, skills being used equally often in every prefix."""
+def balanced_sets(skills: int, k: int, seed: int, place: str = "skillmix") -> Iterator[tuple[int, ...]]:
+    """Every k-set of ``skills`` numbers once, skills being used equally often in every prefix.
+
+    Two places give two orders: chance is drawn there.
+    """
     if min(k, skills - k) > 2:
         yield from (chosen for chosen, _ in Growth(skills, k, 1, seed))
         return
     if skills - k < k and k > 2:  # what is left out is balanced, so what is taken is
         everything = range(skills)
-        for left_out in _sets(skills, skills - k, seed) if skills > k else iter([()]):
+        for left_out in balanced_sets(skills, skills - k, seed, place) if skills > k else iter([()]):
             yield tuple(each for each in everything if each not in left_out)
         return
     order = list(range(skills))
-    draw(seed, "skillmix/skills").shuffle(order)
+    draw(seed, f"{place}/skills").shuffle(order)
     if k == 1:
         yield from ((each,) for each in order)
         return
-    for one, other in _tournament(skills, seed) if skills % 2 == 0 else _cycles(skills, seed):
+    pairs = _tournament(skills, seed, place) if skills % 2 == 0 else _cycles(skills, seed, place)
+    for one, other in pairs:
         first, second = order[one], order[other]
         yield (first, second) if first < second else (second, first)
 
 
-def _tournament(players: int, seed: int) -> Iterator[tuple[int, int]]:
+def _tournament(players: int, seed: int, place: str) -> Iterator[tuple[int, int]]:
     """All pairs of an even number of players: everybody plays once a round (circle method)."""
     last = players - 1
     rounds = list(range(last))
-    draw(seed, "skillmix/rounds").shuffle(rounds)
+    draw(seed, f"{place}/rounds").shuffle(rounds)
     for turn in rounds:
         games = [(turn, last)]
         games += [((turn + step) % last, (turn - step) % last) for step in range(1, players // 2)]
-        draw(seed, f"skillmix/round/{turn}").shuffle(games)
+        draw(seed, f"{place}/round/{turn}").shuffle(games)
         yield from games
 
 
-def _cycles(points: int, seed: int) -> Iterator[tuple[int, int]]:
+def _cycles(points: int, seed: int, place: str) -> Iterator[tuple[int, int]]:
     """All pairs of an odd number of points, cycle by cycle (Walecki's zigzags around a centre).
 
     Along a cycle every second edge comes first: after half of them all points were met once, one twice.
     """
     half, ring = points // 2, points - 1
     turns = list(range(half))
-    draw(seed, "skillmix/rounds").shuffle(turns)
+    draw(seed, f"{place}/rounds").shuffle(turns)
     for turn in turns:
         zigzag = [(turn + (step + 1) // 2 * (1 if step % 2 else -1)) % ring for step in range(ring)]
         cycle = [ring, *zigzag] if ring else [ring]
-        start = draw(seed, f"skillmix/round/{turn}").randrange(points)
+        start = draw(seed, f"{place}/round/{turn}").randrange(points)
         for edge in [*range(0, points, 2), *range(1, points, 2)]:
             yield cycle[(start + edge) % points], cycle[(start + edge + 1) % points]

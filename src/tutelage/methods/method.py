@@ -3,6 +3,7 @@
     prepare(desk, seed) → materials     once, before planning: skill lists, a tree, seeds
     plan(round, state)  → items         empty: finished
     write(item, ask)    → examples or rejections
+    report(materials, kept) → what to tell   at the end; optional
 
 A *stream* (``adaptive = False``) is planned once, in round 0, as an iterable of items that is consumed
 lazily and in order. An *adaptive* method is planned in rounds; each round sees what earlier rounds
@@ -33,6 +34,15 @@ class Materials:
     files: dict[str, str] = field(default_factory=dict)
     rejections: Sequence[Rejection] = ()
     licences: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a method tells of a finished dataset. ``lines`` are a label and a text each, for the card and the
+    terminal; ``details`` are JSON-able and go into ``report.json`` beside the dataset."""
+
+    lines: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,11 @@ class Method(Kind, ABC):
         A plan once drawn stays: items of ``state.planned`` that are still possible come first and in
         their order, so an added seed never moves finished work (see docs/decisions).
         """
+
+    def report(self, materials: Materials, kept: Iterable[Example]) -> Report:
+        """What there is to tell about the examples that were kept; nothing, unless a method has a measure of
+        its own. It follows from the arguments alone, so that a replay tells the same."""
+        return Report()
 
     @abstractmethod
     async def write(self, item: Item, ask: Ask) -> Sequence[Example | Rejection]:

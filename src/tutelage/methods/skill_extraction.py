@@ -32,6 +32,9 @@ from tutelage.rows import read_rows, to_example
 T = TypeVar("T")
 
 _LONGEST_NAME = 80  # characters; a longer line is a sentence, not a name
+_MOST_WORDS = 10  # of a skill; two to four are asked for
+_ECHO_WORDS = 4  # so many in a row that stand in the prompt are no chance
+_ECHO_CHARACTERS = 8  # the same where words are not spaced
 _ROW_CHARACTERS = 6_000  # of each part of a row that is shown
 _ROUNDS_OF_TOPICS = 4
 _BATCH = 40  # names in a batch of possible synonyms, on average
@@ -69,16 +72,34 @@ class Extraction:
 
     async def skills_of_topics(self, topics: Sequence[str], wanted: int) -> list[Skill]:
         """The skills of every topic, topic by topic, repetitions included."""
-        asked = [
-            self._ask(
-                "skills_for_topic",
-                _names,
-                {"topic": topic, "wanted": wanted, "domain": self.domain},
-                [topic, wanted],
-            )
+        found = await self.skills_by_topic(topics, wanted)
+        return [skill for skills in found.values() for skill in skills]
+
+    async def skills_by_topic(self, topics: Sequence[str], wanted: int) -> dict[str, list[Skill]]:
+        """The skills of every topic, repetitions included; at most twice as many as ``wanted`` of each."""
+        slots = {
+            topic: {"topic": topic, "wanted": wanted, "domain": self.domain}
             for topic in dict.fromkeys(topics)
-        ]
-        return [Skill(name) for names in await gathered(asked) for name in (names or ())[: 2 * wanted]]
+        }
+        step = "skills_for_topic"
+        asked = [self._ask(step, _names, own, [topic, wanted]) for topic, own in slots.items()]
+        wording = load("skillmix", step, self.language, self.prompts)
+        found = {}
+        for (topic, own), names in zip(slots.items(), await gathered(asked), strict=True):
+            fit = self._fit(names or (), wording.render(**own), digest(step, topic, wanted))
+            found[topic] = [Skill(name) for name in fit[: 2 * wanted]]
+        return found
+
+    def _fit(self, names: Iterable[str], prompt: str, item: str) -> list[str]:
+        """Names that can be names of skills; what is a sentence, or repeats the prompt, is refused."""
+        fit = []
+        for name in names:
+            fault = _fault(name, prompt)
+            if fault:
+                self.rejections.append(Rejection(f"parse:{fault}", name, "this is no name of a skill", item))
+            else:
+                fit.append(name)
+        return fit
 
     async def query_types(self, wanted: int) -> list[QueryType]:
         """The query types, as many as came, at most twice ``wanted``."""
@@ -174,6 +195,17 @@ def _names(reply: Reply) -> list[str]:
     if not names:
         raise Unreadable("no_list", "no entry is short enough for a name")
     return names
+
+
+def _fault(name: str, prompt: str) -> str:
+    """What is wrong with the name of a skill; empty if nothing is."""
+    words = len(name.split())
+    if words > _MOST_WORDS:
+        return "sentence"
+    if len(name) == 1 and name.isascii():
+        return "letter"
+    told = words >= _ECHO_WORDS or (not name.isascii() and len(name) >= _ECHO_CHARACTERS)
+    return "echo" if told and form(name) in form(prompt) else ""
 
 
 def _types(reply: Reply) -> list[QueryType]:

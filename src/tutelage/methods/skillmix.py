@@ -12,30 +12,22 @@ names of one skill are merged first; for weak models a ``single-turn`` way asks 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from tutelage.asking import Ask, Desk, Sampling
-from tutelage.errors import BadInput, TutelageError
-from tutelage.methods.combinations import combinations
-from tutelage.methods.growing import Combination
+from tutelage.asking import Desk
+from tutelage.errors import BadInput
 from tutelage.methods.method import Materials, Method, State
-from tutelage.methods.query_types import (
-    QueryType,
-    first_of_each,
-    parse_query_types,
-    read_query_types,
-    render_query_types,
-)
-from tutelage.methods.skill_extraction import Extraction, sample_rows
-from tutelage.methods.skill_writing import Parts, Turns, Writing
+from tutelage.methods.query_types import QueryType, render_query_types
+from tutelage.methods.skill_extraction import sample_rows
+from tutelage.methods.skill_method import SkillMethod, check_enough, mixed_freely, none_named
 from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skills, read_skills, render_skills
-from tutelage.prompts import check_overrides, material
-from tutelage.records import Example, Item, Rejection
+from tutelage.records import Item, Rejection
 
 
 @dataclass(frozen=True)
@@ -46,11 +38,8 @@ class Lists:
     query_types: tuple[QueryType, ...]
 
 
-class SkillMix(Method):
-    """Settings of Instruct-SkillMix; see docs/kinds/methods/skillmix.md."""
-
-    kind: ClassVar[str] = "skillmix"
-    paper: ClassVar[str] = "https://arxiv.org/abs/2408.14774"
+class Sources(Method, ABC):
+    """The settings that say where skills come from; a class of their own, so that they come first."""
 
     k: Annotated[int, Field(ge=1)] = 2
     domain: str = ""
@@ -63,31 +52,23 @@ class SkillMix(Method):
     data_sample: Annotated[int, Field(ge=1)] = 200
     skills_per_row: Annotated[int, Field(ge=1)] = 5
     merge: Literal["auto", "none", "form", "teacher"] = "auto"
-    query_types: Literal["auto", "ask", "shipped"] | tuple[str | Mapping[str, Any], ...] = "auto"
-    query_types_file: Path | None = None
-    query_types_wanted: Annotated[int, Field(ge=1)] = 12
-    turns: Turns = "full"
-    parts: Parts = "together"
-    worked_examples: Annotated[int, Field(ge=0, le=4)] | None = None
-    structured: Literal["auto", "on", "off"] = "auto"
-    temperature: Annotated[float, Field(ge=0)] | None = None
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
-    ask_again: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")
-    def _sound(self) -> SkillMix:
-        check_overrides(self.kind, self.language, self.prompts)
-        for name in ("skills_file", "query_types_file"):
-            path = getattr(self, name)
-            if path is not None and path.is_file():
-                read_skills(path) if name == "skills_file" else read_query_types(path)
-        if not isinstance(self.query_types, str):
-            self._given_types()
+    def _sound(self) -> Sources:
+        if self.skills_file is not None and self.skills_file.is_file():
+            read_skills(self.skills_file)
         if isinstance(self.topics, tuple) and not any(topic.strip() for topic in self.topics):
             raise BadInput(
                 "the list of topics is empty", where="topics", remedy="name a topic, or how many are wanted"
             )
         return self
+
+
+class SkillMix(SkillMethod, Sources):
+    """Settings of Instruct-SkillMix; see docs/kinds/methods/skillmix.md."""
+
+    kind: ClassVar[str] = "skillmix"
+    paper: ClassVar[str] = "https://arxiv.org/abs/2408.14774"
 
     # --- before planning -----------------------------------------------------------------------------
 
@@ -98,9 +79,7 @@ class SkillMix(Method):
             BadInput: a file that cannot be read, or fewer than ``k`` skills.
             TutelageError: the teacher named no skill or no query type.
         """
-        extraction = Extraction(
-            desk, self.language, self.domain, self.system, self.prompts, self.ask_again, self._sampling()
-        )
+        extraction = self._extraction(desk)
         rows = sample_rows(self._data_files, self.data_sample, seed)
         found = self._given_skills()
         found += await extraction.skills_of_rows(rows, self.skills_per_row)
@@ -112,7 +91,7 @@ class SkillMix(Method):
         extracted = self._asks_for_skills or bool(rows)
         if self.merge == "teacher" or (self.merge == "auto" and extracted):
             skills = await extraction.synonyms(skills)
-        types = self._given_types() or await self._other_types(extraction)
+        types = await self._types(extraction, self._asks_for_skills)
         self._check(skills, types, extraction.rejections)
         return Materials(
             Lists(skills, tuple(types)),
@@ -140,96 +119,23 @@ class SkillMix(Method):
         listed = parse_skills("\n".join(self.skills), "skills") if self.skills else []
         return listed + (read_skills(self.skills_file) if self.skills_file else [])
 
-    def _given_types(self) -> list[QueryType]:
-        found = read_query_types(self.query_types_file) if self.query_types_file else []
-        if not isinstance(self.query_types, str):
-            listed = enumerate(self.query_types)
-            found += [QueryType.from_dict(each, f"query_types.{number}") for number, each in listed]
-        return first_of_each(found)
-
-    async def _other_types(self, extraction: Extraction) -> list[QueryType]:
-        """The types where none are given: asked for together with skills, else those that are shipped."""
-        if self.query_types == "ask" or (self.query_types == "auto" and self._asks_for_skills):
-            return await extraction.query_types(self.query_types_wanted)
-        return parse_query_types(material(self.kind, "query_types.md", self.language))
-
     def _check(self, skills: SkillList, types: Sequence[QueryType], refused: Sequence[Rejection]) -> None:
         for what, found in (("skills", skills.skills), ("query types", types)):
             if not found:
-                raise _none_named(what, refused[-1] if refused else None)
-        if self.k > len(skills.skills):
-            raise BadInput(
-                f"k is {self.k}, but there are only {len(skills.skills)} skills",
-                where="k",
-                remedy=f"set k to at most {len(skills.skills)}, or give more skills",
-            )
+                raise none_named(what, refused[-1] if refused else None)
+        check_enough(self.k, len(skills.skills))
 
     # --- planning ------------------------------------------------------------------------------------
 
     def plan(self, round: int, state: State) -> Iterator[Item]:
         """Combinations in a balanced order, those of ``state.planned`` first, until none is left."""
         lists: Lists = state.materials.content
-        skills = sorted(lists.skills.names)
-        index = {name: number for number, name in enumerate(skills)}
-        types = {each.name: number for number, each in enumerate(lists.query_types)}
-        kept: dict[Combination, Sequence[str]] = {}
-        for item in state.planned:
-            known = [lists.skills.find(name) for name in item.payload["skills"]]
-            chosen = tuple(sorted({index[skill.name] for skill in known if skill}))
-            kind = types.get(item.payload["query_type"]["name"])
-            if len(chosen) == len(known) == self.k and kind is not None:
-                kept.setdefault((chosen, kind), item.payload["skills"])
-        for combination in combinations(len(skills), self.k, len(types), state.seed, list(kept)):
-            chosen, kind = combination
-            names = kept.get(combination) or [skills[each] for each in chosen]
-            yield self._item(names, lists.query_types[kind])
+        for names, query_type, _ in mixed_freely(
+            lists.skills, lists.query_types, self.k, state.seed, state.planned
+        ):
+            yield self._item(names, query_type)
 
     def _item(self, skills: Sequence[str], query_type: QueryType) -> Item:
         names = sorted(skills)
         cell = {"skills": " + ".join(names), "query_type": query_type.name}
         return Item.make(self.kind, cell, {"skills": names, "query_type": query_type.as_dict()})
-
-    # --- writing -------------------------------------------------------------------------------------
-
-    async def write(self, item: Item, ask: Ask) -> Sequence[Example | Rejection]:
-        """One example, or the reason why there is none.
-
-        Raises:
-            CallFailed: a call could not be answered.
-        """
-        writing = Writing(
-            language=self.language,
-            domain=self.domain,
-            system=self.system,
-            prompts=self.prompts,
-            turns=self.turns,
-            parts=self.parts,
-            worked=self.worked_examples,
-            structured=self._structured(ask),
-            sampling=self._sampling(),
-            retries=self.ask_again,
-        )
-        return [await writing.carry_out(item, ask)]
-
-    def _structured(self, ask: Ask) -> bool:
-        if self.structured == "auto":
-            return ask.abilities.schema and self.turns == "full" and self.parts == "together"
-        return self.structured == "on"
-
-    def _sampling(self) -> Sampling:
-        return Sampling(temperature=self.temperature, max_tokens=self.max_tokens)
-
-
-def _none_named(what: str, last: Rejection | None) -> TutelageError:
-    """The error of an empty list, after the last thing that went wrong."""
-    if last is not None and last.reason.startswith("call:"):
-        return TutelageError(
-            f"the teacher did not answer when it was asked for {what}",
-            where=f"{last.reason}: {last.detail or last.text[:200]}",
-            remedy="look with `tutelage doctor RECIPE`, and run the same command again",
-        )
-    return TutelageError(
-        f"the teacher named no {what} that could be read",
-        where=f"{last.reason}: {last.text[:200]!r}" if last else "",
-        remedy="give a list of your own (skills_file, query_types_file), or a larger model",
-    )

@@ -84,6 +84,7 @@ def _touches(path: str, old: Any, new: Any) -> str:
 
 
 _OF_PART = {
+    "constraints": "calls of the method stay valid; what is asked with a constraint is asked anew",
     "filters": f"{ALL_STAY}; every example is judged again",
     "target": f"{ALL_STAY}; more or fewer items are planned",
     "export": f"{ALL_STAY}; the exports are written again",

@@ -116,7 +116,8 @@ def _problem(each: Any, path: KeyPath, schema: Mapping[str, Any]) -> Problem:
         return Problem(path, f"the key '{path[-1]}' is missing", f"add {dotted(path)}: VALUE")
     message = str(each["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if message.startswith("Input should be "):
-        message = "expected " + message.removeprefix("Input should be ").partition(", ")[0]
+        said = message.removeprefix("Input should be ")
+        message = "expected " + (said if each["type"] == "literal_error" else said.partition(", ")[0])
         for theirs, ours in _PLAIN_WORDS:
             message = message.replace(theirs, ours)
     return Problem(path, f"{message}, found {_quoted(each['input'])}")

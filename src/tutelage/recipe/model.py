@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tutelage.asking import TeacherRole
+from tutelage.constraints import ConstraintSettings
 from tutelage.errors import BadInput
 from tutelage.export.settings import ExportSettings
 from tutelage.filters.filter import Filter
@@ -38,6 +39,7 @@ class Recipe:
     filters: tuple[Filter, ...]
     judge: Teacher | None = None
     student: Teacher | None = None
+    constraints: ConstraintSettings | None = None
     language: Language = "en"
     seed: int = 42
     target: int = 100
@@ -59,6 +61,12 @@ class Recipe:
         }
         return {role: model for role, model in declared.items() if model is not None}
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The abilities that the teacher must have: the method's, and ``chat`` for constraints."""
+        asked = ("chat",) if self.constraints else ()
+        return tuple(dict.fromkeys((*self.method.needs, *asked)))
+
     def tree(self) -> dict[str, Any]:
         """Everything as JSON-able data with defaults filled in; files stand by name and digest, and the
         tree of a role holds what decides its answers under ``decides``."""
@@ -70,6 +78,8 @@ class Recipe:
             "target": self.target,
             **{role: _role(model) if model else None for role, model in roles.items()},
             "method": _kind(self.method),
+            # Absent where there are none, so that a recipe without them is what it always was.
+            **({"constraints": _settings(self.constraints)} if self.constraints else {}),
             "filters": [_kind(each) for each in self.filters],
             "budget": _settings(self.budget),
             "pace": _settings(self.pace),
@@ -115,6 +125,8 @@ def from_tree(tree: Mapping[str, Any]) -> Recipe:
         _rebuilt("filters", each, ("filters", index), files, where)
         for index, each in enumerate(tree["filters"])
     )
+    if tree.get("constraints"):
+        parts["constraints"] = ConstraintSettings(**tree["constraints"])
     prices = {model: Price(**price) for model, price in tree["prices"].items()}
     budget, pace = Budget(**tree["budget"]), PaceOptions(**tree["pace"])
     patience, export = Patience(**tree["patience"]), ExportSettings(**tree["export"])

@@ -23,6 +23,7 @@ KEYS = (
     "seed",
     "target",
     *KINDED,
+    "constraints",
     "filters",
     "budget",
     "pace",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from tutelage import plugins
+from tutelage.constraints import ConstraintSettings
 from tutelage.errors import BadInput
 from tutelage.export.settings import ExportSettings
 from tutelage.plugins import Kind
@@ -16,7 +17,7 @@ from tutelage.recipe import files, kinds, overrides
 from tutelage.recipe.kinds import Problem
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.secrets import secrets, unfilled
-from tutelage.recipe.settings import Budget, PaceOptions, Patience, Price, Settings
+from tutelage.recipe.settings import Budget, PaceOptions, Patience, Price, Settings, checked_name
 from tutelage.recipe.source import KeyPath, Source, read, read_file
 
 Declared = str | Mapping[str, Any]
@@ -41,6 +42,8 @@ class Declaration(Settings):
     """The model that is tuned."""
     method: Declared
     """How examples are written."""
+    constraints: ConstraintSettings | None = None
+    """Verifiable constraints put to a share of the examples, whatever the method."""
     filters: tuple[Declared, ...] = overrides.DEFAULT_FILTERS
     """What an example must pass, in this order."""
     budget: Budget = Budget()
@@ -53,9 +56,10 @@ class Declaration(Settings):
     @field_validator("name")
     @classmethod
     def _one_line(cls, name: str) -> str:
-        if len(name) > 100 or any(sign in name for sign in "/\\\n\t\0"):
-            raise ValueError("expected at most 100 characters on one line without slashes")
-        return name
+        try:
+            return checked_name(name)
+        except BadInput as error:
+            raise ValueError(error.what) from error
 
 
 def load(path: str | Path, sets: Sequence[str] = ()) -> Recipe:
@@ -106,8 +110,10 @@ class _Parsing:
         self._data = found.data
         declared, problems = kinds.validate(Declaration, self._data)
         self._problems += problems
-        models = {role: self._one("teachers", role) for role in overrides.ROLES}
         method = self._one("methods", "method")
+        if method is not None and not method.needs and self._data.get("constraints") is None:
+            self._data.setdefault("teacher", {"kind": "scripted"})  # which nobody will ask
+        models = {role: self._one("teachers", role) for role in overrides.ROLES}
         filters = self._filters()
         self._raise()
         assert isinstance(declared, Declaration)  # validate gives the class it was asked for
@@ -199,7 +205,7 @@ def _stands(tree: Any, path: KeyPath) -> bool:
     return bool(path)
 
 
-_COPIED = ("language", "seed", "target", "budget", "pace", "prices", "patience", "export")
+_COPIED = ("language", "seed", "target", "constraints", "budget", "pace", "prices", "patience", "export")
 
 
 def _unnamed(group: str, settings: Mapping[str, Any], path: KeyPath) -> Problem:

@@ -6,6 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tutelage.errors import BadInput
+
+
+def checked_name(name: str) -> str:
+    """``name``, if a run may be called so.
+
+    Raises:
+        BadInput: it is long, of several lines, or would be read as a path.
+    """
+    if len(name) > 100 or any(sign in name for sign in "/\\\n\t\0"):
+        raise BadInput(
+            "expected at most 100 characters on one line without slashes",
+            where=f"name {name[:120]!r}",
+            remedy="choose a plain name; --out and other options say where files go",
+        )
+    return name
+
 
 class Settings(BaseModel):
     """Frozen, and unknown keys are refused."""

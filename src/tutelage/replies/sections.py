@@ -30,7 +30,7 @@ _FENCE = re.compile(r"^\s{0,3}(```+|~~~+)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class Label:
     """A label line: its part, the word and the style that were used, and the text after it."""
 
     part: str
@@ -39,7 +39,7 @@ class _Label:
     rest: str
 
 
-class _LabelReader:
+class LabelReader:
     """Recognises label lines for one set of parts."""
 
     def __init__(self, labels: Mapping[str, Sequence[str]]) -> None:
@@ -53,7 +53,7 @@ class _LabelReader:
             re.IGNORECASE,
         )
 
-    def read(self, line: str) -> _Label | None:
+    def read(self, line: str) -> Label | None:
         """``line`` as a label, or ``None``: a plain word needs a colon, a heading or bold stands alone."""
         found = self._line.match(line)
         if not found or bool(found["bold"]) != bool(found["unbold"]):
@@ -64,7 +64,7 @@ class _LabelReader:
         if not colon and (style == "plain" or rest):
             return None
         word = found["word"].casefold()
-        return _Label(self._parts[word], word, style, rest)
+        return Label(self._parts[word], word, style, rest)
 
 
 _STYLES = ("heading", "bold", "plain")
@@ -78,13 +78,13 @@ def sections(text: str, labels: Mapping[str, Sequence[str]] = LABELS) -> dict[st
     under a heading stays in it. A part has one label: "Question: …" under "Instruction:" is content. A part
     that comes twice ends the reading: a model that goes on with a second example is cut there.
     """
-    reader = _LabelReader(labels)
+    reader = LabelReader(labels)
     lines = unfence(text).splitlines()
-    seen = [reader.read(line) if outside else None for line, outside in _fenced(lines)]
+    seen = [reader.read(line) if outside else None for line, outside in fenced(lines)]
     found = [label for label in seen if label]
     if not found:
         return {}
-    styles = _styles_in_use(found, labels)
+    styles = styles_in_use(found, labels)
     parts: dict[str, list[str]] = {}
     words: dict[str, str] = {}
     current: list[str] | None = None
@@ -99,14 +99,15 @@ def sections(text: str, labels: Mapping[str, Sequence[str]] = LABELS) -> dict[st
     return {name: unwrap("\n".join(body)) for name, body in parts.items()}
 
 
-def _styles_in_use(found: Sequence[_Label], labels: Mapping[str, Sequence[str]]) -> Sequence[str]:
+def styles_in_use(found: Sequence[Label], labels: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The most prominent style in which every part of ``labels`` was found, else every style."""
     for style in _STYLES:
         if {label.part for label in found if label.style == style} == set(labels):
             return (style,)
     return _STYLES
 
 
-def _fenced(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
+def fenced(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Each line and whether it stands outside code fences; an unclosed fence hides nothing."""
     marks = [_FENCE.match(line) for line in lines]
     open_until = -1

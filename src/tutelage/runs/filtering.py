@@ -8,17 +8,15 @@ is asked for; a file that cannot be read ends it always. Either both files are w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutelage.errors import BadInput
 from tutelage.filters.filter import Chain, Decision, Filter
-from tutelage.records import Example
-from tutelage.rows import Naming, Row, RowWriter, read_rows
+from tutelage.rows import Row, RowWriter
+from tutelage.runs.pools import UNREADABLE, Pooled, keep_apart, pooled
 
-UNREADABLE = "row:unreadable"
 REPORT_EVERY = 1000  # rows between two reports of progress
 
 Progress = Callable[[int, int], None]  # rows read, rows kept
@@ -77,16 +75,15 @@ def filter_files(
         BadInput: a file that cannot be read or written, ``out`` among the inputs, no row that is an example,
             or with ``strict`` the first row that is none.
     """
-    _keep_apart(paths, out)
     rejected_file = rejected_file_of(out)
+    keep_apart(paths, out, refused_rows=rejected_file)
     # The inner file is put in place first: where Parquet cannot hold a value, neither appears.
     with RowWriter(rejected_file) as refused, RowWriter(out) as kept:
-        work = _Pass(filters, kept, refused, strict=strict)
-        for row in _rows(paths):
-            work.take(row)
+        work = _Pass(filters, kept, refused)
+        for each in pooled(paths, strict=strict):
+            work.take(each)
             if on_progress and work.read % REPORT_EVERY == 0:
                 on_progress(work.read, kept.count)
-        work.check_any_was_read()
     if on_progress and work.read % REPORT_EVERY:
         on_progress(work.read, kept.count)
     return FilterResult(
@@ -94,53 +91,30 @@ def filter_files(
     )
 
 
-def _rows(paths: Sequence[Path]) -> Iterator[Row]:
-    for path in paths:
-        yield from read_rows(path)
-
-
 class _Pass:
     """One pass over all rows, with its counts."""
 
-    def __init__(
-        self, filters: Sequence[Filter], kept: RowWriter, refused: RowWriter, *, strict: bool
-    ) -> None:
+    def __init__(self, filters: Sequence[Filter], kept: RowWriter, refused: RowWriter) -> None:
         self._chain = Chain(filters)
-        self._naming = Naming()
         self._kept, self._refused = kept, refused
-        self._strict = strict
         self._places: dict[str, str] = {}  # id of a kept row → where it stands, for those it condemns
-        self._first_error: BadInput | None = None
         self.read = 0
         self.rejected: Counter[str] = Counter()
         self.noted: Counter[str] = Counter()
 
-    def take(self, row: Row) -> None:
+    def take(self, pooled: Pooled) -> None:
         """Judge one row and write it to where it belongs."""
         self.read += 1
-        example = self._example(row)
+        row, example, error = pooled
         if example is None:
+            told = f"{error.what} ({error.remedy})" if error else ""
+            self._write_refusal(row, UNREADABLE, None, told, "")
             return
         decision = self._chain.decide(example)
         if decision.kept:
             self._keep(row, decision)
         else:
             self._refuse(row, decision)
-
-    def check_any_was_read(self) -> None:
-        """Refuse a pool in which no row is an example: that is a file of another kind, not bad rows."""
-        if self._first_error is not None and self.rejected[UNREADABLE] == self.read:
-            raise self._first_error
-
-    def _example(self, row: Row) -> Example | None:
-        try:
-            return self._naming.example(row)
-        except BadInput as error:
-            if self._strict:
-                raise
-            self._first_error = self._first_error or error
-            self._write_refusal(row, UNREADABLE, None, f"{error.what} ({error.remedy})", "")
-            return None
 
     def _keep(self, row: Row, decision: Decision) -> None:
         self._places[decision.example.id] = row.place
@@ -164,15 +138,3 @@ class _Pass:
                 "row": row.data,
             }
         )
-
-
-def _keep_apart(paths: Sequence[Path], out: Path) -> None:
-    """Refuse to write over what is read."""
-    inputs = {path.resolve() for path in paths}
-    for target in (out, rejected_file_of(out)):
-        if target.resolve() in inputs:
-            raise BadInput(
-                "this file is read and would be written over",
-                where=f"--out {out}" if target == out else f"--out {out}, whose refused rows go to {target}",
-                remedy="choose another name for --out",
-            )

@@ -16,6 +16,7 @@ from math import ceil
 
 from tutelage.errors import CallFailed, TutelageError
 from tutelage.filters.filter import Chain, Decision
+from tutelage.methods.constrained import Constrained
 from tutelage.methods.method import Materials, Method, State
 from tutelage.recipe.settings import Patience
 from tutelage.records import UNKNOWN_LICENCE, Example, Item, Rejection
@@ -62,7 +63,7 @@ class Flow:
     def __init__(
         self,
         *,
-        method: Method,
+        method: Method | Constrained,
         chain: Chain,
         gateway: Gateway,
         ledger: Ledger,
@@ -202,9 +203,9 @@ class Flow:
         self._recent.append(self.counts.accepted > before)
 
     def _results(self, done: _Pending) -> Iterator[tuple[Example | Rejection, Spot]]:
-        """What an item came to, each with its place; an example that names no licence has the teacher's."""
+        """What an item came to, each with its place; what a teacher wrote has its licence, if no other."""
         for ordinal, result in enumerate(done.task.result()):
-            if isinstance(result, Example) and result.licence == UNKNOWN_LICENCE:
+            if isinstance(result, Example) and result.teacher and result.licence == UNKNOWN_LICENCE:
                 result = replace(result, licence=self._licence)
             yield result, Spot(done.spot.round, done.spot.position, ordinal)
 

@@ -71,10 +71,10 @@ class Gateway:
         self.tally = Tally(before)
         self._purse = Purse(budget, _spent(before))
         self._lines: dict[TeacherRole, Line] = {}
+        if not replay_only:
+            check_prices(teachers, budget, prices)
         for role, teacher in teachers.items():
             price = price_of(teacher.name, prices, kind=teacher.kind)
-            if budget.money is not None and price is None and not replay_only:
-                raise _no_price(teacher, role)
             make = partial(BatchLine, calls=calls, settings=batch) if pace.mode == "batch" else LiveLine
             self._lines[role] = make(
                 role, teacher, options=pace, price=price, purse=self._purse, tally=self.tally
@@ -269,14 +269,24 @@ def _spent(totals: Mapping[str, float]) -> Amount:
     )
 
 
-def _no_price(teacher: Teacher, role: TeacherRole) -> BadInput:
-    return BadInput(
-        f"budget.money is set, and the price of the {role}'s model '{teacher.name}' is not known",
-        where="budget.money",
-        remedy=f"add its price in USD per million tokens, such as"
-        f" `prices: {{{teacher.name}: {{prompt: 0.5, completion: 1.5}}}}` (0 for a model of your own),"
-        " or limit budget.tokens or budget.calls instead",
-    )
+def check_prices(
+    teachers: Mapping[TeacherRole, Teacher], budget: Budget, prices: Mapping[str, Priced]
+) -> None:
+    """Refuse a bound on money where a model's price is not known.
+
+    Raises:
+        BadInput: names the role and the model.
+    """
+    for role, teacher in teachers.items():
+        if budget.money is None or price_of(teacher.name, prices, kind=teacher.kind) is not None:
+            continue
+        raise BadInput(
+            f"budget.money is set, and the price of the {role}'s model '{teacher.name}' is not known",
+            where="budget.money",
+            remedy=f"add its price in USD per million tokens, such as"
+            f" `prices: {{{teacher.name}: {{prompt: 0.5, completion: 1.5}}}}` (0 for a model of your own),"
+            " or limit budget.tokens or budget.calls instead",
+        )
 
 
 def _give(call: Call, outcome: Outcome) -> None:

@@ -113,6 +113,7 @@ class LiveLine(Line):
             reply = await self.teacher.send(call.request)
         except CallTrouble as trouble:
             permit.done(_OUTCOMES.get(trouble.trouble, "failed"), 0, trouble.retry_after)
+            self.tally.last_trouble = str(trouble)
             self.settle_unanswered(call, reserved, maybe_paid=trouble.maybe_paid)
             raise
         except BaseException:  # cancelled, as the slower of two copies is

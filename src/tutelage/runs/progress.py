@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One moment of a run. ``seconds`` since this execution began; ``cost`` in the price table's unit."""
+    """One moment of a run. ``seconds`` since this execution began; ``cost`` in the price table's unit;
+    ``failed_attempts`` are requests without an answer, and ``last_trouble`` what the latest of them met."""
 
     stage: str
     accepted: int = 0
@@ -23,6 +24,8 @@ class Snapshot:
     limit: int = 0
     seconds: float = 0.0
     seconds_left: float | None = None
+    failed_attempts: int = 0
+    last_trouble: str = ""
 
     def line(self) -> str:
         """The moment in one plain line."""
@@ -32,6 +35,8 @@ class Snapshot:
             top = ", ".join(f"{reason} {n}" for reason, n in _commonest(self.rejected, 3))
             parts.append(f"{refused} rejected ({top})")
         parts.append(f"{self.sent} calls ({self.in_flight} in flight), {self.replayed} replayed")
+        if self.failed_attempts:
+            parts.append(self.trouble())
         if self.seconds > 0 and self.tokens:
             parts.append(f"{self.tokens / self.seconds:,.0f} tokens/s")
         if self.cost:
@@ -40,6 +45,15 @@ class Snapshot:
             parts.append(f"{duration(self.seconds_left)} left")
         return " · ".join(parts)
 
+
+    def trouble(self) -> str:
+        """How many attempts failed and what the last one met, shortened."""
+        last = " ".join(self.last_trouble.split())
+        shown = last if len(last) <= _TROUBLE else f"{last[:_TROUBLE]}…"
+        return f"{self.failed_attempts} failed attempts" + (f", the last: {shown}" if shown else "")
+
+
+_TROUBLE = 120  # characters
 
 Listener = Callable[[Snapshot], None]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tutelage import __version__
@@ -39,14 +41,23 @@ def write_materials(out: Path, materials: Materials) -> None:
         ) from error
 
 
-def publish(out: Path, recipe: Recipe, materials: Materials, stopped: str) -> tuple[str, ...]:
-    """Write ``out/dataset`` from what the store holds; the names of its files.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The names of the files, and what the method had to tell: a label and a text each."""
+
+    files: tuple[str, ...] = ()
+    findings: Mapping[str, str] = field(default_factory=dict)
+
+
+def publish(out: Path, recipe: Recipe, materials: Materials, stopped: str) -> Published:
+    """Write ``out/dataset`` from what the store holds.
 
     Only what follows from the replies is told, so that a replay gives the same bytes: no times, and no
     totals, which depend on what was under way when the run stopped.
     """
-    teachers = [model.name for role, model in recipe.roles().items() if role != "student"]
-    parts = {f"teacher {recipe.teacher.name}": recipe.teacher.licence}
+    teachers = [model.name for role, model in recipe.roles().items() if role != "student" and recipe.needs]
+    parts = {f"teacher {recipe.teacher.name}": recipe.teacher.licence} if recipe.needs else {}
+    told = recipe.method.report(materials, kept_examples(out))
     parts |= {f"material {number}": name for number, name in enumerate(materials.licences, start=1)}
     facts = DatasetFacts(
         title=recipe.export.title,
@@ -58,9 +69,11 @@ def publish(out: Path, recipe: Recipe, materials: Materials, stopped: str) -> tu
         filters=[each.kind for each in recipe.filters],
         target=recipe.target,
         parts=parts,
+        findings=told.lines,
+        report=told.details,
         version=__version__,
         language=recipe.language,
         stopped=stopped,
     )
     exported = write_dataset(out / "dataset", kept_examples(out), rejections(out), facts, recipe.export)
-    return exported.files
+    return Published(exported.files, told.lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ class RunResult:
 
     ``accepted``, ``rejected`` and ``surplus`` are of the whole run; the calls ``sent``, ``replayed`` and
     ``failed``, ``tokens`` and ``cost`` are of this execution alone. ``reason`` says why the target was not
-    reached.
+    reached; ``findings`` are what the method has to tell about the dataset, a label and a text each.
     """
 
     state: RunState
@@ -35,6 +35,7 @@ class RunResult:
     cost: float
     seconds: float
     files: tuple[str, ...] = ()
+    findings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -54,5 +55,6 @@ class RunResult:
             "surplus": self.surplus,
             "state": self.state,
             "reason": self.reason,
+            "findings": dict(self.findings),
             "seconds": round(self.seconds, 3),
         }

@@ -16,13 +16,14 @@ from pathlib import Path
 from tutelage import __version__
 from tutelage.errors import BadInput, BudgetReached, TutelageError
 from tutelage.filters.filter import Chain
-from tutelage.methods.method import Materials
+from tutelage.methods.constrained import Constrained
+from tutelage.methods.method import Materials, Method
 from tutelage.recipe.changes import Change, changes
 from tutelage.recipe.model import Recipe
 from tutelage.runs.flow import Counts, Flow
 from tutelage.runs.gateway import Gateway, Stopped
 from tutelage.runs.progress import Listener, Snapshot
-from tutelage.runs.publishing import publish, write_materials
+from tutelage.runs.publishing import Published, publish, write_materials
 from tutelage.runs.result import RunResult
 from tutelage.store.calls import Calls
 from tutelage.store.database import Database
@@ -61,7 +62,9 @@ async def execute(
 
 def check_abilities(recipe: Recipe) -> None:
     """Refuse a method whose teacher cannot do what it needs, before anything is asked."""
-    for need in recipe.method.needs:
+    if recipe.constraints:
+        recipe.constraints.check_language(recipe.method.language)
+    for need in recipe.needs:
         if not getattr(recipe.teacher.abilities, need):
             raise BadInput(
                 f"the method '{recipe.method.kind}' needs a teacher that can do '{need}',"
@@ -69,6 +72,13 @@ def check_abilities(recipe: Recipe) -> None:
                 where="teacher",
                 remedy="bind another teacher, or another method (`tutelage kinds` lists them)",
             )
+
+
+def _writing_method(recipe: Recipe) -> Method | Constrained:
+    """The recipe's method, with its constraints around it where there are any."""
+    if recipe.constraints is None:
+        return recipe.method
+    return Constrained(recipe.method, recipe.constraints, recipe.seed)
 
 
 def _told(change: Change) -> str:
@@ -90,6 +100,7 @@ class _Execution:
         self._began = time.monotonic()
         self._interrupted = False
         self._materials = Materials()
+        self._method = _writing_method(recipe)
         self._flow: Flow | None = None
         self._gateway = Gateway(
             Calls(database),
@@ -140,12 +151,12 @@ class _Execution:
         recipe = self._recipe
         async with self._gateway:
             try:
-                self._materials = await recipe.method.prepare(self._gateway, recipe.seed)
+                self._materials = await self._method.prepare(self._gateway, recipe.seed)
             except Stopped:
                 return "interrupted", "interrupted"
             write_materials(self._out, self._materials)
             self._flow = Flow(
-                method=recipe.method,
+                method=self._method,
                 chain=Chain(recipe.filters),
                 gateway=self._gateway,
                 ledger=ledger,
@@ -168,9 +179,8 @@ class _Execution:
     def _end(self, number: int, state: RunState, reason: str) -> RunResult:
         self._run.end(number, *self._lasting(state, reason))
         if self._limit is not None or self._flow is None:
-            return self._result(state, reason, ())
-        files = publish(self._out, self._recipe, self._materials, reason)
-        return self._result(state, reason, files)
+            return self._result(state, reason, Published())
+        return self._result(state, reason, publish(self._out, self._recipe, self._materials, reason))
 
     def _lasting(self, state: RunState, reason: str) -> tuple[RunState, str]:
         """A preview of a run that came to its end leaves it ended."""
@@ -178,7 +188,7 @@ class _Execution:
             return self._before.state, self._before.reason
         return state, reason
 
-    def _result(self, state: RunState, reason: str, files: tuple[str, ...]) -> RunResult:
+    def _result(self, state: RunState, reason: str, published: Published) -> RunResult:
         counts = self._flow.counts if self._flow else Counts()
         tally = self._gateway.tally
         return RunResult(
@@ -195,7 +205,8 @@ class _Execution:
             tokens=tally.usage.total,
             cost=tally.cost,
             seconds=time.monotonic() - self._began,
-            files=files,
+            files=published.files,
+            findings=published.findings,
         )
 
     def snapshot(self) -> Snapshot:
@@ -216,6 +227,8 @@ class _Execution:
             tokens=tally.usage.total,
             cost=tally.cost,
             in_flight=self._gateway.in_flight,
+            failed_attempts=tally.failed_attempts,
+            last_trouble=tally.last_trouble,
             limit=self._gateway.wanted,
             seconds=seconds,
             seconds_left=seconds * missing / counts.accepted if hopeful else None,

@@ -13,7 +13,8 @@ class Tally:
     """Counts of this execution; ``before`` holds the run's totals when it began.
 
     ``sent`` counts requests, retries and hedges included; ``answered`` and ``failed`` count calls: answered
-    by the teacher, or given up (now, or before and not asked again). ``uncertain_cost`` and
+    by the teacher, or given up (now, or before and not asked again); ``failed_attempts`` are requests that
+    brought no answer, and ``last_trouble`` says what the latest of them met. ``uncertain_cost`` and
     ``uncertain_tokens`` are those of attempts that brought no answer but may have been billed, at their upper
     bound. Money is in the price table's unit.
     """
@@ -24,6 +25,7 @@ class Tally:
     replayed: int = 0
     failed: int = 0
     failed_attempts: int = 0
+    last_trouble: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     thinking_tokens: int = 0
