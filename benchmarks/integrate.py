@@ -24,8 +24,8 @@ from jinja2 import Environment
 
 from tutelage.methods.integrate import Integrate
 from tutelage.methods.method import Materials, State
-from tutelage.methods.template_sandbox import SEPARATOR
-from tutelage.methods.templates import Template
+from tutelage.methods.templating.template_sandbox import SEPARATOR
+from tutelage.methods.templating.templates import Template
 
 TARGET = 2.0  # CPU seconds for 20,000 renderings
 CHOICES = "World ||| Sport ||| Business ||| Science"

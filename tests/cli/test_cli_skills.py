@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tutelage.cli.skills import command
 from tutelage.errors import BadInput
-from tutelage.methods.skills import read_skills
+from tutelage.methods.mixing.skills import read_skills
 
 
 def answer(*args: str) -> dict[str, object]:

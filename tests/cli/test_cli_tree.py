@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from tutelage.cli.tree import command
 from tutelage.errors import BadInput
-from tutelage.methods.tree import Node, Tree, read_tree, render_tree
+from tutelage.methods.trees.tree import Node, Tree, read_tree, render_tree
 
 TREE = Tree(
     Node(

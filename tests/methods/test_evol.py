@@ -17,7 +17,7 @@ from tutelage.filters.novelty import Novelty
 from tutelage.methods.elimination import fault_of_instruction
 from tutelage.methods.evol import Evol, Operator
 from tutelage.methods.method import Materials, State
-from tutelage.methods.seeds import Seed
+from tutelage.methods.seeding.seeds import Seed
 from tutelage.prompts import material
 from tutelage.recipe.model import Recipe
 from tutelage.records import Example, Item, Rejection, Reply, digest

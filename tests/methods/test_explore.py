@@ -19,8 +19,8 @@ from tutelage.filters.duplicate import Duplicate
 from tutelage.filters.novelty import Novelty
 from tutelage.methods.explore import Explore
 from tutelage.methods.method import State
-from tutelage.methods.presets import preset
-from tutelage.methods.tree import Node, Tree, read_tree, render_tree, write_folder
+from tutelage.methods.seeding.presets import preset
+from tutelage.methods.trees.tree import Node, Tree, read_tree, render_tree, write_folder
 from tutelage.prompts import steps
 from tutelage.recipe.model import Recipe
 from tutelage.records import Example

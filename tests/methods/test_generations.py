@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.methods.generations import pool
-from tutelage.methods.seeds import Seed
+from tutelage.methods.seeding.seeds import Seed
 from tutelage.records import Example
 
 SEEDS = [Seed(f"Tell me about {name}.", "Be brief.") for name in ("bees", "tides", "salt")]

@@ -12,7 +12,7 @@ from tutelage import plugins
 from tutelage.errors import BadInput
 from tutelage.filters.shape import Shape
 from tutelage.methods.method import State
-from tutelage.methods.presets import preset
+from tutelage.methods.seeding.presets import preset
 from tutelage.methods.selfchat import SelfChat
 from tutelage.prompts import load, steps
 from tutelage.recipe.model import Recipe

@@ -16,9 +16,9 @@ from tutelage import plugins
 from tutelage.asking import Abilities
 from tutelage.errors import BadInput, CallFailed, TutelageError
 from tutelage.methods.method import Materials, State
-from tutelage.methods.query_types import parse_query_types
+from tutelage.methods.mixing.query_types import parse_query_types
+from tutelage.methods.mixing.skills import parse_skills
 from tutelage.methods.skillmix import SkillMix
-from tutelage.methods.skills import parse_skills
 from tutelage.records import Example, Item
 
 SKILLS = ("baking", "budgeting", "sewing", "chess", "law", "music")

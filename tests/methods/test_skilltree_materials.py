@@ -12,9 +12,9 @@ import pytest
 
 from leaves import TYPES, items, no_calls, pairs, tree_file
 from tutelage.errors import BadInput, CallFailed, TutelageError
-from tutelage.methods.leaf_skills import read_leaf_skills
+from tutelage.methods.mixing.leaf_skills import read_leaf_skills
 from tutelage.methods.skilltree import SkillTree
-from tutelage.methods.tree import read_tree
+from tutelage.methods.trees.tree import read_tree
 from tutelage.records import Example
 
 

@@ -13,7 +13,7 @@ from tutelage import plugins
 from tutelage.errors import BadInput, TutelageError
 from tutelage.filters.shape import Shape
 from tutelage.methods.method import Materials, State
-from tutelage.methods.presets import preset
+from tutelage.methods.seeding.presets import preset
 from tutelage.methods.topics import Topics, in_turn
 from tutelage.recipe.model import Recipe
 from tutelage.records import Item

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tutelage.methods.tree import Node, Tree, render_tree
+from tutelage.methods.trees.tree import Node, Tree, render_tree
 from tutelage.teachers.teacher import Request
 
 TARGET = 60

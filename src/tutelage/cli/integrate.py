@@ -11,7 +11,7 @@ import click
 from tutelage.cli.terminal import emit, json_option, note, out_option, set_option
 from tutelage.errors import BadInput
 from tutelage.methods.integrate import Integrate
-from tutelage.methods.template_files import FAMILIES
+from tutelage.methods.templating.template_files import FAMILIES
 from tutelage.recipe import kinds
 from tutelage.recipe.overrides import parse_sets
 from tutelage.runs.integrating import (

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from tutelage.cli.terminal import emit, json_option, note, out_option
-from tutelage.methods.query_types import (
+from tutelage.methods.mixing.query_types import (
     QueryType,
     looks_like_query_types,
     parse_query_types,
     render_query_types,
 )
-from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skills, read_text, render_skills
+from tutelage.methods.mixing.skills import Skill, SkillList, explain, merge, parse_skills, render_skills
+from tutelage.rows import read_text
 
 
 @click.command("skills")

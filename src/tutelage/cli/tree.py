@@ -10,8 +10,8 @@ import click
 from tutelage.cli.terminal import emit, json_option, note, out_option
 from tutelage.errors import BadInput
 from tutelage.export.swap import replacing_file, replacing_folder
-from tutelage.methods.tree import Tree, read_tree, render_tree, write_folder
-from tutelage.methods.tree_folder import META_FILE
+from tutelage.methods.trees.tree import Tree, read_tree, render_tree, write_folder
+from tutelage.methods.trees.tree_folder import META_FILE
 
 _SOURCE = click.argument("source", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
 _DRAWN = 200  # tasks that are drawn; a file shows the others better

@@ -27,10 +27,10 @@ from tutelage.methods.answering import answered
 from tutelage.methods.elimination import Fault, fault_of_answer, fault_of_instruction
 from tutelage.methods.generations import Parent, pool
 from tutelage.methods.method import Materials, State
-from tutelage.methods.presets import Preset, preset
 from tutelage.methods.prompted import SHARED, Prompted, Session
 from tutelage.methods.reading import NotRead
-from tutelage.methods.seeds import distinct, read_seeds
+from tutelage.methods.seeding.presets import Preset, preset
+from tutelage.methods.seeding.seeds import distinct, read_seeds
 from tutelage.prompts import load, material
 from tutelage.records import (
     UNKNOWN_LICENCE,

@@ -18,7 +18,7 @@ from tutelage.methods.answering import answered
 from tutelage.methods.method import State
 from tutelage.methods.prompted import Session
 from tutelage.methods.reading import gathered
-from tutelage.methods.seeded import Proposal, Seeded
+from tutelage.methods.seeding.seeded import Proposal, Seeded
 from tutelage.novelty import Index
 from tutelage.records import Example, Item, Rejection, digest
 

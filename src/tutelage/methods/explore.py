@@ -1,9 +1,9 @@
 """Explore-Instruct: a tree of tasks is explored, then every task is filled with examples.
 
 Wan et al., "Explore-Instruct: Enhancing Domain-Specific Instruction Coverage through Active Exploration",
-EMNLP 2023 (arXiv:2310.09168). The tree grows by lookahead and backtracking (:mod:`.exploration`); then, in
-rounds, tasks are asked for batches of examples with demonstrations of their own. With ``depth: 0`` the tree
-is its root, which is the paper's baseline: domain-aware Self-Instruct.
+EMNLP 2023 (arXiv:2310.09168). The tree grows by lookahead and backtracking (:mod:`.trees.exploration`); then,
+in rounds, tasks are asked for batches of examples with demonstrations of their own. With ``depth: 0`` the
+tree is its root, which is the paper's baseline: domain-aware Self-Instruct.
 
 Departures from the paper's program: depth first, as the paper says; backtracking is a call of its own; limits
 hold; pruned tasks are left out; rounds fill all tasks evenly in place of sampling at the end.
@@ -23,17 +23,17 @@ from pydantic import BeforeValidator, Field, model_validator
 from tutelage.asking import Desk
 from tutelage.draw import draw
 from tutelage.errors import BadInput
-from tutelage.methods import task_writing
-from tutelage.methods.exploration import Limits, explore
 from tutelage.methods.method import Materials, Report, State
-from tutelage.methods.presets import Preset, preset
 from tutelage.methods.prompted import Prompted, Session
-from tutelage.methods.seeds import Seed, read_seeds
-from tutelage.methods.task_rounds import Rounds, Share
-from tutelage.methods.territory import shortened
-from tutelage.methods.tree import Node, Tree, Visit, read_tree, render_tree
-from tutelage.methods.tree_folder import META_FILE
-from tutelage.methods.tree_nodes import checked_name
+from tutelage.methods.seeding.presets import Preset, preset
+from tutelage.methods.seeding.seeds import Seed, read_seeds
+from tutelage.methods.trees import task_writing
+from tutelage.methods.trees.exploration import Limits, explore
+from tutelage.methods.trees.task_rounds import Rounds, Share
+from tutelage.methods.trees.territory import shortened
+from tutelage.methods.trees.tree import Node, Tree, Visit, read_tree, render_tree
+from tutelage.methods.trees.tree_folder import META_FILE
+from tutelage.methods.trees.tree_nodes import checked_name
 from tutelage.records import Example, Item, Rejection
 
 _LIMITS = Limits()

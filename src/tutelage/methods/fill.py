@@ -24,13 +24,22 @@ from pydantic import Field, model_validator
 from tutelage.asking import Desk
 from tutelage.errors import BadInput
 from tutelage.methods.answering import answered
-from tutelage.methods.gaps import Coverage, Gap, Wanted, distinct, in_words, of_skills, of_tree, read_cells
+from tutelage.methods.dialogues.spoken import Shown, message_of
+from tutelage.methods.gaps import (
+    Coverage,
+    Gap,
+    Wanted,
+    distinct,
+    in_words,
+    of_skills,
+    of_tree,
+    read_cells,
+)
 from tutelage.methods.method import Materials, Report, State
-from tutelage.methods.new_instructions import fault, only_entry
 from tutelage.methods.prompted import Prompted, Session
-from tutelage.methods.spoken import Shown, message_of
+from tutelage.methods.seeding.new_instructions import fault, only_entry
 from tutelage.methods.survey import Survey, survey
-from tutelage.methods.tree_folder import META_FILE
+from tutelage.methods.trees.tree_folder import META_FILE
 from tutelage.records import Example, Item, Message, Rejection, Reply, assistant, user
 from tutelage.replies import Unreadable
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tutelage.errors import BadInput, nearest
-from tutelage.methods.near_forms import form
-from tutelage.methods.skills import merge, read_skills
-from tutelage.methods.tree import name_key, read_tree
+from tutelage.methods.mixing.near_forms import form
+from tutelage.methods.mixing.skills import merge, read_skills
+from tutelage.methods.trees.tree import name_key, read_tree
 from tutelage.records import Cell, canonical
 from tutelage.rows import read_rows
 from tutelage.text import unicode_tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutelage.methods.seeds import Seed
+from tutelage.methods.seeding.seeds import Seed
 from tutelage.records import Example
 
 

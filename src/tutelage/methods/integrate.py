@@ -20,14 +20,14 @@ from pydantic import Field, model_validator
 from tutelage.asking import Ask, Desk
 from tutelage.draw import draw
 from tutelage.errors import BadInput
-from tutelage.methods.capping import Candidate, capped
-from tutelage.methods.exemplars import Asked, Frame, Pool
-from tutelage.methods.labelled_rows import LabelledRow, Mapped, Occurrences, read_labelled
 from tutelage.methods.method import Materials, Method, State
-from tutelage.methods.natural_instructions import Task, read_task
-from tutelage.methods.template_bank import Bank, Inverse, OptionsShown, bank_of
-from tutelage.methods.template_files import FAMILIES, TASK, family, of_dataset, read_templates
-from tutelage.methods.templates import LABEL, LABELS, NotRendered, Rendered, Template
+from tutelage.methods.templating.capping import Candidate, capped
+from tutelage.methods.templating.exemplars import Asked, Frame, Pool
+from tutelage.methods.templating.labelled_rows import LabelledRow, Mapped, Occurrences, read_labelled
+from tutelage.methods.templating.natural_instructions import Task, read_task
+from tutelage.methods.templating.template_bank import Bank, Inverse, OptionsShown, bank_of
+from tutelage.methods.templating.template_files import FAMILIES, TASK, family, of_dataset, read_templates
+from tutelage.methods.templating.templates import LABEL, LABELS, NotRendered, Rendered, Template
 from tutelage.prompts import check_overrides
 from tutelage.records import UNKNOWN_LICENCE, Example, Item, Rejection, canonical, digest
 from tutelage.rows import read_rows

@@ -23,9 +23,9 @@ from tutelage.draw import draw
 from tutelage.errors import BadInput
 from tutelage.methods.answering import answered
 from tutelage.methods.method import State
-from tutelage.methods.presets import preset
 from tutelage.methods.prompted import Prompted, Session
 from tutelage.methods.reading import NotRead
+from tutelage.methods.seeding.presets import preset
 from tutelage.methods.user_slots import SLOTS, Exchange, Slot
 from tutelage.records import Example, Finish, Item, Message, Rejection, Reply, assistant, system, user
 from tutelage.replies import Unreadable

@@ -18,7 +18,7 @@ from tutelage.asking import Desk
 from tutelage.methods.answering import answered
 from tutelage.methods.method import Materials, State
 from tutelage.methods.prompted import Prompted, Session
-from tutelage.methods.seeds import Asked, each_asked
+from tutelage.methods.seeding.seeds import Asked, each_asked
 from tutelage.records import UNKNOWN_LICENCE, Example, Item, Message, Rejection, assistant, digest
 from tutelage.text import words
 

@@ -2,7 +2,7 @@
 
 Xu, Guo, Duan, McAuley, "Baize: An Open-Source Chat Model with Parameter-Efficient Tuning on Self-Chat Data",
 EMNLP 2023 (arXiv:2304.01196), there by a transcript in one call or by two roles in turn. How a dialogue is
-written stands in :mod:`.dialogue`; here is what it is about. Our own words and program throughout.
+written stands in :mod:`.dialogues.dialogue`; here is what it is about. Our own words and program throughout.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pydantic import Field, model_validator
 
 from tutelage.asking import Desk
 from tutelage.errors import BadInput
-from tutelage.methods.dialogue import Dialogues, planned_first
+from tutelage.methods.dialogues.dialogue import Dialogues, planned_first
 from tutelage.methods.method import Materials, State
-from tutelage.methods.presets import preset
-from tutelage.methods.seeds import Seed, read_seeds
+from tutelage.methods.seeding.presets import preset
+from tutelage.methods.seeding.seeds import Seed, read_seeds
 from tutelage.records import Item
 
 

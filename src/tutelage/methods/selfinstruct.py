@@ -25,8 +25,8 @@ from tutelage.methods.answering import answered
 from tutelage.methods.method import State
 from tutelage.methods.prompted import Session
 from tutelage.methods.reading import gathered
-from tutelage.methods.seeded import Proposal, Seeded
-from tutelage.methods.task_instances import Instance, Instances, read_instances
+from tutelage.methods.seeding.seeded import Proposal, Seeded
+from tutelage.methods.seeding.task_instances import Instance, Instances, read_instances
 from tutelage.novelty import Index
 from tutelage.prompts import material
 from tutelage.records import Example, Item, Rejection, Reply

@@ -6,8 +6,9 @@ Kaur, Park, Goyal, Arora, "Instruct-SkillMix: A Powerful Pipeline for LLM Instru
     draft → critique, as the person who asked → refine both parts → repair, only where the reply was cut off
 
 Departures from the paper's programs: no skill set is drawn twice, and use of skills and query types is
-balanced (see :mod:`.combinations`); a turn for a reply that may be cut off is spent only where it was; near
-names of one skill are merged first; for weak models a ``single-turn`` way asks for question and answer apart.
+balanced (see :mod:`.mixing.combinations`); a turn for a reply that may be cut off is spent only where it
+was; near names of one skill are merged first; for weak models a ``single-turn`` way asks for question and
+answer apart.
 """
 
 from __future__ import annotations
@@ -23,10 +24,18 @@ from pydantic import Field, model_validator
 from tutelage.asking import Desk
 from tutelage.errors import BadInput
 from tutelage.methods.method import Materials, Method, State
-from tutelage.methods.query_types import QueryType, render_query_types
-from tutelage.methods.skill_extraction import sample_rows
-from tutelage.methods.skill_method import SkillMethod, check_enough, mixed_freely, none_named
-from tutelage.methods.skills import Skill, SkillList, explain, merge, parse_skills, read_skills, render_skills
+from tutelage.methods.mixing.query_types import QueryType, render_query_types
+from tutelage.methods.mixing.skill_extraction import sample_rows
+from tutelage.methods.mixing.skill_method import SkillMethod, check_enough, mixed_freely, none_named
+from tutelage.methods.mixing.skills import (
+    Skill,
+    SkillList,
+    explain,
+    merge,
+    parse_skills,
+    read_skills,
+    render_skills,
+)
 from tutelage.records import Item, Rejection
 
 

@@ -21,15 +21,15 @@ from pydantic import Field, model_validator
 from tutelage.asking import Ask, Desk
 from tutelage.errors import BadInput
 from tutelage.methods.explore import Breadth, Explore
-from tutelage.methods.leaf_coverage import coverage
-from tutelage.methods.leaf_mixing import Mix, mixes
-from tutelage.methods.leaf_skills import LeafSkills, assigned, at_leaves, read_leaf_skills
 from tutelage.methods.method import Materials, Report, State
-from tutelage.methods.query_types import QueryType, render_query_types
-from tutelage.methods.skill_extraction import Extraction
-from tutelage.methods.skill_method import SkillMethod, check_enough, mixed_freely, none_named
-from tutelage.methods.skills import Skill, explain, merge
-from tutelage.methods.tree import Tree, read_tree, render_tree
+from tutelage.methods.mixing.leaf_coverage import coverage
+from tutelage.methods.mixing.leaf_mixing import Mix, mixes
+from tutelage.methods.mixing.leaf_skills import LeafSkills, assigned, at_leaves, read_leaf_skills
+from tutelage.methods.mixing.query_types import QueryType, render_query_types
+from tutelage.methods.mixing.skill_extraction import Extraction
+from tutelage.methods.mixing.skill_method import SkillMethod, check_enough, mixed_freely, none_named
+from tutelage.methods.mixing.skills import Skill, explain, merge
+from tutelage.methods.trees.tree import Tree, read_tree, render_tree
 from tutelage.records import Example, Item, Rejection
 
 

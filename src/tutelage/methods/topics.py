@@ -3,7 +3,7 @@
 Ding, Chen, Xu, Qin, Zheng, Hu, Liu, Sun, Zhou, "Enhancing Chat Language Models by Scaling High-quality
 Instructional Conversations" (UltraChat), EMNLP 2023 (arXiv:2305.14233). Topics, sub-topics and questions are
 gathered before planning; every question is an item of its own, so a bad dialogue costs one question. How a
-dialogue is written stands in :mod:`.dialogue`.
+dialogue is written stands in :mod:`.dialogues.dialogue`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pydantic import Field, model_validator
 
 from tutelage.asking import Desk
 from tutelage.errors import BadInput, TutelageError
-from tutelage.methods.dialogue import Dialogues, planned_first
+from tutelage.methods.dialogues.dialogue import Dialogues, planned_first
+from tutelage.methods.dialogues.topic_tree import TopicGrower, Tree, read_tree
 from tutelage.methods.method import Materials, State
-from tutelage.methods.presets import preset
-from tutelage.methods.topic_tree import TopicGrower, Tree, read_tree
+from tutelage.methods.seeding.presets import preset
 from tutelage.records import Item
 
 T = TypeVar("T")

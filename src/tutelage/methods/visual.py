@@ -25,11 +25,11 @@ from pydantic import Field, field_validator, model_validator
 from tutelage.asking import Desk
 from tutelage.draw import draw
 from tutelage.methods.answering import answered
-from tutelage.methods.dialogue import planned_first
+from tutelage.methods.dialogues.dialogue import planned_first
+from tutelage.methods.dialogues.spoken import Shown, question_of
 from tutelage.methods.method import Materials, State
 from tutelage.methods.prompted import Prompted, Session
 from tutelage.methods.scenes import Scene, read_scenes
-from tutelage.methods.spoken import Shown, question_of
 from tutelage.prompts import material
 from tutelage.records import Example, Finish, Item, Message, Rejection, Reply, assistant, digest
 from tutelage.replies import Unreadable, exchanges, transcript, unwrap

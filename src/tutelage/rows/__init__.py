@@ -8,7 +8,7 @@ write_rows(path, rows)                              all rows or no file
 """
 
 from tutelage.rows.formats import FORMATS, Naming, recognise, to_example
-from tutelage.rows.reading import ENDINGS, Row, read_rows
+from tutelage.rows.reading import ENDINGS, Row, read_rows, read_text
 from tutelage.rows.writing import WRITABLE, RowWriter, json_line, write_rows
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "RowWriter",
     "json_line",
     "read_rows",
+    "read_text",
     "recognise",
     "to_example",
     "write_rows",

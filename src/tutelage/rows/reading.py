@@ -56,6 +56,24 @@ def read_rows(path: str | Path) -> Iterator[Row]:
         )
 
 
+def read_text(path: Path) -> str:
+    """A UTF-8 file.
+
+    Raises:
+        BadInput: it is not there, or not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            "this file is not UTF-8 text", where=f"{path}, byte {error.start}", remedy="save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise BadInput(
+            f"this file cannot be read: {error.strerror}", where=str(path), remedy="check the path"
+        ) from error
+
+
 def _reader_of(path: Path) -> Callable[[Path], Iterator[Row]]:
     if path.is_dir():
         raise BadInput("this is a folder, not a dataset file", where=str(path), remedy="name the files in it")

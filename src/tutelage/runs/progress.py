@@ -45,7 +45,6 @@ class Snapshot:
             parts.append(f"{duration(self.seconds_left)} left")
         return " · ".join(parts)
 
-
     def trouble(self) -> str:
         """How many attempts failed and what the last one met, shortened."""
         last = " ".join(self.last_trouble.split())

@@ -1,0 +1,1 @@
+"""Mixing skills: lists, combinations, and the conversation that writes one example."""

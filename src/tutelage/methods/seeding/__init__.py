@@ -1,0 +1,1 @@
+"""Seeds: what a user brings, and what is drawn from it."""

@@ -1,0 +1,1 @@
+"""Templates over labelled rows: where they come from, and how they are rendered safely."""
