@@ -68,3 +68,17 @@ async def test_gathered_keeps_order_and_cancels_the_rest_on_failure() -> None:
         await gathered([work(0), failing(), work(1)])
     await asyncio.sleep(0.05)
     assert done == []
+
+
+async def test_a_reply_that_repeats_the_request_is_not_read(desk_of) -> None:
+    wanted = "Please write one short question that a person would send to an assistant about gardening."
+    desk = desk_of(lambda call: f"Sure! {call.said}" if call.turn == "ask" else "When do I sow peas?")
+    found = await read(
+        desk.at("s", "i"),
+        [user(wanted)],
+        turn="ask",
+        parse=lambda reply: reply.text,
+        again=lambda reason: f"Again, please ({reason}).",
+    )
+    assert found.value == "When do I sow peas?"
+    assert desk.calls[1].said == "Again, please (echo)."

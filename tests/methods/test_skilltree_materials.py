@@ -109,7 +109,7 @@ def explorer(call: Any) -> str:
 
 async def test_a_domain_alone_is_explored_first(desk_of) -> None:
     desk = desk_of(explorer)
-    method = SkillTree(domain="travel", breadth=(2, 2), skills_per_leaf=2, turns="single-turn")
+    method = SkillTree(domain="travel", breadth=(2, 2), skills_per_leaf=2, turns="short")
     made = await method.prepare(desk, 1)
     leaves = [*EXPLORED["Crossing borders"], *EXPLORED["Riding trains"]]
     assert list(json.loads(made.files["leaf_skills.json"])) == leaves
@@ -121,6 +121,15 @@ async def test_a_domain_alone_is_explored_first(desk_of) -> None:
     }
     assert "domain" not in items(method, made, 1)[0].payload
     assert len(pairs(items(method, made, 6))) == 6
+
+
+async def test_a_weak_teacher_is_asked_for_one_name_at_a_time(desk_of) -> None:
+    desk = desk_of(lambda call: "Riding trains" if call.stage.startswith("explore/") else teacher(call))
+    method = SkillTree(domain="travel", breadth=(1,), depth=1, skills_per_leaf=2, turns="single-turn")
+    made = await method.prepare(desk, 1)
+    (asked,) = [call for call in desk.calls if call.stage.startswith("explore/")]
+    assert len(asked.messages) > 3  # worked examples as earlier turns
+    assert list(json.loads(made.files["leaf_skills.json"])) == ["Riding trains"]
 
 
 async def test_a_teacher_that_finds_no_task_leaves_one_leaf(desk_of) -> None:

@@ -10,8 +10,11 @@ from typing import Any, Generic, TypeVar
 from tutelage.asking import Ask, Sampling
 from tutelage.records import Message, Rejection, Reply, assistant, user
 from tutelage.replies import Unreadable
+from tutelage.text import normalise
 
 T = TypeVar("T")
+
+_SHORT = 40  # characters; what is asked in so few may well stand in an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ async def read(
         turns.append(turn if not turns else f"{turn}-{len(turns) + 1}")
         reply = await ask(asked, turn=turns[-1], sampling=sampling)
         try:
+            if _repeats(reply.text, asked[-1].content):
+                raise Unreadable("echo", "the reply says again what was asked")
             value = parse(reply)
         except Unreadable as error:
             if len(turns) > retries:
@@ -72,6 +77,12 @@ async def read(
             asked = (*messages, assistant(reply.text), user(again(error.reason)))
         else:
             return Read(value, reply, tuple(turns), (*messages, assistant(reply.text)))
+
+
+def _repeats(reply: str, asked: str) -> bool:
+    """Whether a reply holds all that was asked: a weak model may say it again instead of answering."""
+    said = normalise(asked)
+    return len(said) > _SHORT and said in normalise(reply)
 
 
 async def gathered(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -139,6 +139,7 @@ class SkillTree(SkillMethod):
             depth=self.depth,
             breadth=self.breadth,
             fruitless=self.fruitless,
+            parts="apart" if self.parts == "apart" or self.turns == "single-turn" else "together",
             temperature=self.temperature,
             max_tokens=self.max_tokens,
             ask_again=self.ask_again,

@@ -100,6 +100,8 @@ def digest_file(path: Path) -> str:
 def _trouble(named: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return f"there is no file '{named}'"
+    if isinstance(error, IsADirectoryError):
+        return f"'{named}' is a folder, and one file is wanted (`tutelage tree import` makes one of a tree)"
     return f"the file '{named}' cannot be read: {error.strerror}"
 
 
