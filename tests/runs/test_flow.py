@@ -190,7 +190,7 @@ async def test_a_yield_that_stays_too_low_is_a_reason():
         Count(troubles=troubles), FakeLedger(), chain=Chain([]), patience=Patience(window=20), target=100
     )
     reason = await flow.run()
-    assert "yield stays too low: 0 of the last 20" in reason
+    assert "yield stays too low: 0 of the last 20 results" in reason
     assert flow.counts.accepted == 5
 
 

@@ -61,8 +61,10 @@ def validate(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[BaseModel
     except ValidationError as error:
         return None, [*problems, *_problems(error, plain, schema)]
     except BadInput as error:  # a kind's own check may say it in its own words
-        named = tuple(error.where.split(".")) if error.where.partition(".")[0] in plain else ()
-        return None, [Problem(named, error.what, error.remedy)]
+        if error.where.partition(".")[0] in plain:
+            return None, [Problem(tuple(error.where.split(".")), error.what, error.remedy)]
+        place = f" ({error.where})" if error.where else ""  # a place inside a file that the kind has read
+        return None, [Problem((), f"{error.what}{place}", error.remedy)]
     return (None, problems) if problems else (built, [])
 
 

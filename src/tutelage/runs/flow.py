@@ -191,16 +191,21 @@ class Flow:
         return "interrupted" if self._interrupted and not self._running else None
 
     def _decide(self, done: _Pending) -> None:
-        before = self.counts.accepted
+        empty = True
         for result, spot in self._results(done):
+            empty = False
+            before = self.counts.accepted
             if isinstance(result, Rejection):
                 self._reject(result, spot)
             elif self._limit is None and self.counts.accepted >= self._target:
                 self._set_aside(result, spot)
+                continue
             else:
                 self._judge(result, spot)
+            self._recent.append(self.counts.accepted > before)
+        if empty:
+            self._recent.append(False)
         self.counts.decided += 1
-        self._recent.append(self.counts.accepted > before)
 
     def _results(self, done: _Pending) -> Iterator[tuple[Example | Rejection, Spot]]:
         """What an item came to, each with its place; what a teacher wrote has its licence, if no other."""
@@ -236,8 +241,8 @@ class Flow:
         share = sum(self._recent) / self._patience.window
         if len(self._recent) == self._patience.window and share < self._patience.least:
             return (
-                f"the yield stays too low: {sum(self._recent)} of the last {self._patience.window} items gave"
-                " an accepted example"
+                f"the yield stays too low: {sum(self._recent)} of the last {self._patience.window} results"
+                " were accepted examples"
             )
         return None
 
