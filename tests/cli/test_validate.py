@@ -62,3 +62,11 @@ def test_a_bound_on_money_needs_a_price(tmp_path: Path, capsys: pytest.CaptureFi
     recipe.write_text("teacher: {model: nobody-knows-9}\nmethod: skillmix\nbudget: {money: 1}\n", "utf-8")
     assert run(["validate", str(recipe)]) == 2
     assert "nobody-knows-9" in capsys.readouterr().err
+
+
+def test_a_place_inside_a_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "half.jsonl").write_text('{"instruction": "Name a tree."}\n{"instruction": "Na', "utf-8")
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("teacher: {model: m}\nmethod: {kind: selfinstruct, seeds_file: half.jsonl}\n", "utf-8")
+    assert run(["validate", str(recipe)]) == 2
+    assert "half.jsonl:2" in capsys.readouterr().err

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,10 +65,3 @@ def test_a_long_value_is_cut() -> None:
 def test_paths_read_like_code() -> None:
     assert dotted(("filters", 1, "threshold")) == "filters[1].threshold"
     assert dotted(()) == ""
-
-
-def test_a_place_inside_a_file_is_told(tmp_path: Path) -> None:
-    latin = tmp_path / "skills.txt"
-    latin.write_bytes("déjà vu".encode("latin-1"))
-    with pytest.raises(BadInput, match=r"not UTF-8 text \(.*skills\.txt, byte 1\)"):
-        build("methods", "skillmix", {"skills_file": latin}, "recipe.yaml")
