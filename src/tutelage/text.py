@@ -83,6 +83,11 @@ def words(text: str) -> int:
     return sum(1 for _ in pattern.finditer(text))
 
 
+def counted(number: int, unit: str) -> str:
+    """``number`` of ``unit``, an English noun in its singular: ``1 row``, ``1,200 rows``."""
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
+
+
 def ngrams(tokens: Sequence[str], n: int) -> Iterator[tuple[str, ...]]:
     """Every run of ``n`` consecutive tokens, in order; none where there are fewer than ``n``."""
     return zip(*(tokens[start:] for start in range(n)), strict=False)

@@ -177,3 +177,13 @@ def test_what_is_read_is_not_written_over(tmp_path: Path, capsys: pytest.Capture
     assert run(["export", str(source), "--out", str(tmp_path / "x.csv")]) == 2
     assert "no export is a '.csv' file" in capsys.readouterr().err
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_an_empty_export_is_exit_3_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "q"}\n', encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    assert run(["export", str(source), "--format", "alpaca", "--out", str(out)]) == 3
+    told = capsys.readouterr()
+    assert "nothing was exported: every example was left out" in told.err
+    assert "0 examples in" in told.out

@@ -38,12 +38,13 @@ def test_the_verb(
     requested: list[int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run([*command, *more, "--json"]) == 0
+    code = 0 if sum(obtained) == 20 else 3
+    assert run([*command, *more, "--json"]) == code
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [each["obtained"] for each in told["sources"]] == obtained
     assert [each["requested"] for each in told["sources"]] == requested
     assert told["mixed"] == sum(obtained)
-    assert run([*command, *more]) == 0
+    assert run([*command, *more]) == code
     said = capsys.readouterr().out
     assert f"mixed {sum(obtained)} of 20 wanted rows" in said
     assert "requested\tobtained" in said
@@ -55,6 +56,7 @@ def test_the_verb(
         (["--weights", "1,b"], "weights are numbers"),
         (["--weights", "1"], "1 weights for 2 sources"),
         (["--temperature", "0"], "temperature must be above 0"),
+        (["--scale", "1e308"], "at most 1e+12, but it is 1e+308"),
         (["--total", "0"], "total must be 1 or more"),
         (["--when-exhausted", "weep"], "weep"),
         (["--split-by", "fil"], "no row has 'fil'"),

@@ -58,3 +58,14 @@ def test_what_the_method_found_is_told(tmp_path: Path, capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     assert "pairs of leaves covered: 1 of 3 (33.3 %)" in out
     assert "skills used: 2 of 3 (66.7 %)" in out
+
+
+def test_the_advice_fits_the_method(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "q.txt").write_text("Why is the sky blue?\n", encoding="utf-8")
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text(
+        "name: r\ntarget: 9\nfilters: []\nteacher: {kind: scripted, default: 'Because it scatters.'}\n"
+        "method: {kind: respond, seeds_file: q.txt}\n"
+    )
+    assert run(["run", str(recipe), "--out", str(tmp_path / "out"), "--quiet"]) == 3
+    assert "give more seeds, questions, cells or rows, or a lower target" in capsys.readouterr().out

@@ -38,3 +38,10 @@ def test_replay_and_verify(made: Path, capsys: pytest.CaptureFixture[str]):
     (made / "dataset" / "alpaca.jsonl").write_text("")
     assert run(["runs", "verify", str(made)]) == 1
     assert "alpaca.jsonl" in capsys.readouterr().out
+
+
+def test_without_a_command_the_runs_are_listed(made: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["runs"]) == 0
+    assert "runs/everyday" in capsys.readouterr().out
+    assert run(["runs", "--json"]) == 0
+    assert [each["name"] for each in json.loads(capsys.readouterr().out)["runs"]] == ["everyday"]

@@ -50,3 +50,16 @@ def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(json.loads(out.read_text("utf-8"))) == 2
     assert run([*command[:-1], str(source), "--json"]) == 2
     assert "written over" in json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["what"]
+
+
+def test_a_setting_of_the_selector_in_use_needs_no_prefix() -> None:
+    assert build_selector("deita", ["threshold=0.4"]) == Deita(threshold=0.4)
+    with pytest.raises(BadInput, match="'by' is not a setting"):
+        build_selector("deita", ["by=x"])
+
+
+def test_a_pool_below_the_budget_is_exit_3_and_written(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.json", tmp_path / "out.json"
+    source.write_text('[{"instruction": "q", "output": "a"}]', encoding="utf-8")
+    assert run(["select", str(source), "--by", "random", "--budget", "2", "--out", str(out)]) == 3
+    assert len(json.loads(out.read_text("utf-8"))) == 1

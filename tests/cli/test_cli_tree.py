@@ -47,10 +47,10 @@ def test_the_demo_tree(shared_data: Path, tmp_path: Path) -> None:
 def test_a_person_gets_a_drawing(file: Path) -> None:
     assert call("import", file).stdout.splitlines() == [
         "Poetry",
-        "  Haiku (1 examples)",
+        "  Haiku (1 example)",
         "  Odes (pruned: me)",
         "    Odes to food (pruned)",
-        "4 tasks, 1 examples, depth 2",
+        "4 tasks, 1 example, depth 2",
     ]
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tutelage.cli.main import run
+from tutelage.errors import BadInput
 from tutelage.recipe import load
+from tutelage.recipe.drafting import Wishes, draft
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +57,28 @@ def test_faults(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["new", "notes", "--out", "none/notes.yaml"]) == 2
     assert "no such folder" in capsys.readouterr().err
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(("method", "key"), [("respond", "seeds_file"), ("visual", "data_file")])
+def test_a_required_file_has_a_placeholder_that_is_named_where_it_is_missing(
+    method: str, key: str, tmp_path: Path
+) -> None:
+    text = draft(Wishes("x", method))
+    assert f"  {key}: FILE.jsonl   # required: a file of yours; see `tutelage kinds {method}`\n" in text
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"FILE\.jsonl"):
+        load(tmp_path / "x.yaml")
+
+
+def test_a_domain_is_written_or_said_to_be_of_no_use() -> None:
+    assert '  domain: "tea"\n' in draft(Wishes("x", "explore", domain="tea"))
+    assert '  # fill has no setting for a domain: "tea" is not used\n' in draft(
+        Wishes("x", "fill", domain="tea")
+    )
+
+
+def test_what_a_method_misses_beside_its_defaults_is_said() -> None:
+    assert "  # required: nothing says what to explore (domain); give a domain" in draft(
+        Wishes("x", "explore")
+    )
+    assert "# required" not in draft(Wishes("x", "explore", domain="tea"))

@@ -20,7 +20,7 @@ def test_both_languages_list_the_same_things() -> None:
 
 
 def test_an_amount_tells_what_it_found_and_wanted() -> None:
-    finding = Amount(relation="at_most", count=5).found(7, "words")
+    finding = Amount(relation="at_most", count=5).found(7, "word")
     assert (finding.ok, finding.measured, finding.detail) == (False, "7", "7 words, wanted at most 5")
     assert Amount(relation="at_most", count=5).slots("zh") == {"relation": "最多", "count": 5}
 

@@ -63,3 +63,10 @@ def test_drawn_bounds_leave_room_for_an_answer(seed: int, size: int) -> None:
         assert drawn is not None
         least = {"length_words": 40, "length_sentences": 3, "length_characters": 300}[kind]
         assert drawn.count >= least if drawn.relation == "at_most" else 0 < drawn.count <= 2_000
+
+
+@pytest.mark.parametrize(("count", "noun"), [(1, "sentence"), (2, "sentences")])
+def test_one_is_singular_in_every_wording_and_finding(count: int, noun: str) -> None:
+    wanted = Constraint("length_sentences", {"relation": "at_least", "count": count})
+    assert all(f"at least {count} {noun}." in each for each in wanted.wordings("en"))
+    assert wanted.check("Yes. " * count).detail == f"{count} {noun}, wanted at least {count}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tutelage.errors import BadInput
-from tutelage.filters.language import SCRIPTS_OF, Language
+from tutelage.filters.language import SCRIPTS_OF, Language, prose_of
 from tutelage.records import Example, assistant, user
 
 TEXTS = {
@@ -119,3 +121,31 @@ def test_every_answer_of_a_conversation_is_judged() -> None:
     gate = Language(language=("en",)).start()
     assert gate.judge(chat(TEXTS["en"])).keep
     assert gate.judge(chat(TEXTS["zh"] * 2)).reason == "off_language"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["😀", "你好", "a", "a-", "a.", "a.-", "-", "\n", " ", "<", "\\(", "\\[", "$", "e\u0301", "f() ", "@"],
+)
+def test_long_text_takes_time_by_its_length_alone(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    began = time.process_time()
+    prose_of(text)
+    Language().start().judge(Example.single_turn(text, text, id="x"))
+    assert time.process_time() - began < 8, "where time grows with the square this takes minutes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "to ann.lee+a@mail.example, see",
+        "at www.a-b.example now",
+        "so \\(a \\le b\\) holds",
+        "so \\[a \\\\[4pt] b\\] holds",
+        "see\n\n  f(x)\n\nthere",
+        "see\n}\n\n\nthere",
+    ],
+)
+def test_code_formulas_and_addresses_are_no_prose(text: str) -> None:
+    first, *_, last = text.split()
+    assert prose_of(text).split() == [first, last]

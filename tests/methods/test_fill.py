@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,30 @@ async def test_cells_that_nothing_could_cover_are_refused_before_a_call(
     with pytest.raises(BadInput, match="no row has 'taks' in its cell"):
         await planned(Fill(data_file=given["data_file"], cells_file=tmp_path / "c.json"))
     assert isinstance(await Fill(**given).prepare(None, 0), Materials)  # type: ignore[arg-type] # as above
+
+
+async def test_a_plan_without_end_is_made_as_it_is_taken(given: dict[str, Path]) -> None:
+    method = Fill(**given, per_cell=10**30)
+    state = State(0, 3, await method.prepare(None, 0))  # type: ignore[arg-type] # no desk: counting asks nothing
+    first = list(islice(method.plan(0, state), 7))
+    assert [item.cell["task"] for item in first] == [*GONE, *GONE, GONE[0]]
+    again = State(0, 3, state.materials, planned=tuple(first))
+    ahead = list(islice(method.plan(0, again), 9))
+    assert ahead[:7] == first
+    assert [item.cell["task"] for item in ahead[7:]] == list(GONE[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("", "no rows"),
+        ('{"instruction": "Na', "cut off"),
+        ('{"instruction": "Go.", "output": "x", "cell": {"tsk": "ode"}}\n', "no row has 'task'"),
+    ],
+)
+def test_a_dataset_that_a_run_would_refuse_is_refused_at_once(
+    given: dict[str, Path], text: str, match: str
+) -> None:
+    given["data_file"].write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=match):
+        Fill(**given)

@@ -321,3 +321,21 @@ def test_a_recipe_needs_no_teacher(tmp_path: Path) -> None:
     parsed = parse(f"target: 3\nmethod: {method}\n", "recipe.yaml", folder=tmp_path)
     assert isinstance(parsed.method, Integrate)
     assert parsed.method.data_file == (tmp_path / "mail.csv").resolve()
+
+
+def test_a_blank_field_is_refused_by_name(tmp_path: Path) -> None:
+    rows = [{"text": each, "label": 1} for each in ("", " \n", None, "a letter")]
+    method = integrate(jsonl(tmp_path, rows), templates="all")
+    assert len(examples(method)) == len(method.bank.templates)
+    assert reasons(method) == {"template:empty_field": 3 * len(method.bank.templates)}
+    assert "'text' is ''" in next(each.detail for each in results(method) if isinstance(each, Rejection))
+
+
+def test_a_wrong_column_is_named_with_the_nearest(tmp_path: Path) -> None:
+    path = jsonl(tmp_path, [{"message": "Buy now!", "label": 1}])
+    with pytest.raises(BadInput, match="no column 'mesage' for 'text' among 'label', 'message'") as caught:
+        integrate(path, columns={"text": "mesage"})
+    assert "message" in caught.value.remedy
+    with pytest.raises(BadInput, match="'text' is not among 'label', 'message'") as caught:
+        integrate(path)
+    assert "labels" not in str(caught.value)

@@ -13,6 +13,7 @@ import tutelage
 from tutelage import plugins
 from tutelage.errors import BadInput, CallFailed
 from tutelage.filters.duplicate import Duplicate
+from tutelage.methods import respond
 from tutelage.methods.method import Materials, State
 from tutelage.methods.respond import Respond
 from tutelage.prompts import languages, load, steps
@@ -171,3 +172,37 @@ def test_a_whole_run_in_chinese_answers_every_row_once(tmp_path: Path) -> None:
     assert result.reason.startswith("the plan is exhausted: 3 items")
     again = tutelage.run(recipe, out=tmp_path / "run")
     assert again.sent == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"", "no rows"),
+        ('{"query": "Why?"}\n'.encode("utf-16"), "UTF-16"),
+        ('{"query": "Où?"}\n'.encode("latin-1"), "not UTF-8"),
+        (b'{"query": "Wh', "cut off"),
+        (b'{"qestion": "Why?"}\n', "qestion"),
+    ],
+)
+def test_a_file_that_a_run_would_refuse_is_refused_at_once(
+    tmp_path: Path, content: bytes, match: str
+) -> None:
+    path = tmp_path / "asked.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=match) as caught:
+        Respond(seeds_file=path)
+    assert "asked.jsonl" in caught.value.where
+
+
+async def test_of_a_long_file_only_what_is_wanted_is_read(tmp_path: Path, desk_of, monkeypatch) -> None:
+    path = written(tmp_path, *[{"query": f"Why {number}?"} for number in range(5000)])
+    method, read = Respond(seeds_file=path), []
+    rows = respond.each_asked
+    monkeypatch.setattr(respond, "each_asked", lambda file: (read.append(row) or row for row in rows(file)))
+    await method.prepare(desk_of(lambda call: ""), 1)
+    assert len(read) == 1000
+    read.clear()
+    planned = tuple(islice(method.plan(0, State(1, 10, Materials())), 4))
+    ahead = tuple(islice(method.plan(0, State(1, 10, Materials(), planned[1:])), 4))
+    assert ahead == (*planned[1:], planned[0])
+    assert len(read) <= 4 + 4 + 1

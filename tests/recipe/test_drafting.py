@@ -10,7 +10,7 @@ from tutelage.recipe.drafting import PRESETS, Wishes, draft
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_method_without_a_template_gets_its_settings_listed(preset: str) -> None:
     text = draft(Wishes("my notes", "plain", preset, language="zh"))
-    assert "  topic:   # What it is about.\n" in text
+    assert "  topic:    # required: What it is about; see `tutelage kinds plain`\n" in text
     assert "  # k: 2\n" in text
     with pytest.raises(BadInput, match=r"method.topic"):
         parse(text, "notes.yaml")

@@ -141,3 +141,10 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
         list(read_rows(tmp_path / "trian.jsonl"))
     with pytest.raises(BadInput, match="folder"):
         list(read_rows(tmp_path))
+
+
+def test_another_separator_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "mail.csv", "text;label\nBuy, now!;1\n")
+    with pytest.raises(BadInput, match="'text;label': the separator looks like ';'"):
+        list(read_rows(path))
+    assert next(read_rows(write(tmp_path / "one.csv", "text\nBuy; now!\n"))).data == {"text": "Buy; now!"}

@@ -65,7 +65,8 @@ def test_quotas_are_met_and_rows_lose_nothing(three: list[Path], tmp_path: Path)
         {"deep": [1]},
         {"file": "large.jsonl"},
     )
-    assert all(row["cell"] == {"task": "t"} for name, row in found.items() if name.startswith("middle"))
+    middle = next(row for name, row in found.items() if name.startswith("middle"))
+    assert middle["cell"] == {"task": "t", "file": "middle.json"}
 
 
 def test_the_order_is_mixed_and_the_bytes_repeat(three: list[Path], tmp_path: Path) -> None:
@@ -117,3 +118,17 @@ def test_what_cannot_be_mixed_is_refused_and_nothing_is_written(three: list[Path
     with pytest.raises(BadInput, match=r"small\.jsonl:11"):
         mix_files(three, Mixture(5), out, strict=True)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_every_row_names_its_source_and_the_first_source_stays(tmp_path: Path) -> None:
+    files = [
+        source(tmp_path / "own.jsonl", rows_of("own", 1, cell={"task": "t"})),
+        source(tmp_path / "mixed.jsonl", rows_of("mixed", 1, cell={"file": "before.json"})),
+        source(tmp_path / "none.jsonl", rows_of("none", 1)),
+    ]
+    mix_files(files, Mixture(3), tmp_path / "out.jsonl")
+    assert {row["instruction"].split()[0]: row["cell"] for row in lines(tmp_path / "out.jsonl")} == {
+        "own": {"task": "t", "file": "own.jsonl"},
+        "mixed": {"file": "before.json"},
+        "none": {"file": "none.jsonl"},
+    }

@@ -57,3 +57,11 @@ def test_the_row_and_the_totals(run: Path):
 def test_a_folder_without_a_run_is_refused(tmp_path: Path):
     with pytest.raises(BadInput, match="there is no run here"):
         list(reading.kept_examples(tmp_path / "nothing"))
+
+
+def test_of_a_plan_cut_short_only_the_items_decided_count(run: Path):
+    database = Database(run / "run.db")
+    Ledger(database, 1).plan(Item.make("m", {}, {"n": 3}), Spot(0, 3))
+    database.close()
+    assert list(reading.accepted_by_item(run, 9).values()) == [0, 1, 1, 0]
+    assert list(reading.accepted_by_item(run, 9, decided=True).values()) == [0, 1, 1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from tutelage import __version__
-from tutelage.cli.terminal import emit, json_option, note, out_option, set_option
+from tutelage.cli.terminal import SHORT, emit, json_option, note, out_option, set_option
 from tutelage.errors import BadInput, nearest
 from tutelage.export.card import stated_licence
 from tutelage.export.containers import CONTAINERS
@@ -21,6 +22,7 @@ from tutelage.records import Example
 from tutelage.rows import Naming, read_rows
 from tutelage.store import reading
 from tutelage.store.runs import RunRow
+from tutelage.text import counted
 
 _SUFFIXES = {f".{container}": container for container in CONTAINERS}
 
@@ -63,6 +65,7 @@ def command(source: Path, formats: tuple[str, ...], out: Path, sets: tuple[str, 
         refused = reading.rejections(source) if run else ()
         exported = write_dataset(out, _examples(source), refused, facts, settings)
     _tell(exported, as_json)
+    sys.exit(0 if any(exported.rows.values()) else SHORT)
 
 
 def _names(formats: Sequence[str]) -> tuple[str, ...]:
@@ -150,11 +153,21 @@ def _tell(exported: Exported, as_json: bool) -> None:
     for name, count in exported.refused.items():
         note(f"{name} cannot carry {count} of the examples, which are in other formats")
     if exported.repaired:
-        note(f"{exported.repaired} examples held broken Unicode, replaced by U+FFFD")
+        note(f"{counted(exported.repaired, 'example')} held broken Unicode, replaced by U+FFFD")
+    if not any(exported.rows.values()):
+        note(_why_empty(exported))
     if as_json:
         result = {"examples": exported.examples, "rows": exported.rows, "left_out": len(exported.left_out)}
         emit({**result, "files": list(exported.files), "out": str(exported.out)})
         return
-    click.echo(f"{exported.examples} examples in {exported.out}")
+    click.echo(f"{counted(exported.examples, 'example')} in {exported.out}")
     for name, count in exported.rows.items():
-        click.echo(f"  {name:<18} {count} rows")
+        click.echo(f"  {name:<18} {counted(count, 'row')}")
+
+
+def _why_empty(exported: Exported) -> str:
+    if exported.left_out:
+        return "nothing was exported: every example was left out, for the reasons above"
+    if exported.examples:
+        return "nothing was exported: no format asked for can carry the examples"
+    return "nothing was exported: the source has no accepted example"

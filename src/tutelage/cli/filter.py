@@ -13,6 +13,7 @@ from tutelage.filters.filter import Filter
 from tutelage.recipe import kinds
 from tutelage.recipe.overrides import DEFAULT_FILTERS, parse_sets
 from tutelage.runs.filtering import FilterResult, filter_files
+from tutelage.text import counted
 
 _SPEAK_EVERY = 100_000  # rows
 
@@ -91,7 +92,7 @@ def _progress(read: int, kept: int) -> None:
 
 
 def _tell(result: FilterResult) -> None:
-    click.echo(f"read {result.read:,} rows, kept {result.kept:,}: {result.out}")
+    click.echo(f"read {counted(result.read, 'row')}, kept {result.kept:,}: {result.out}")
     refused = sum(result.rejected.values())
     if refused:
         click.echo(f"rejected {refused:,}: {result.rejected_file}")

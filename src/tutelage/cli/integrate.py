@@ -20,6 +20,7 @@ from tutelage.runs.integrating import (
     integrate_files,
     preview_templates,
 )
+from tutelage.text import counted
 
 _SPEAK_EVERY = 100_000  # rows
 _SEED = 42  # as in a recipe
@@ -96,7 +97,8 @@ def _progress(read: int, written: int) -> None:
 
 
 def _tell(result: IntegrateResult) -> None:
-    click.echo(f"read {result.read:,} rows, wrote {result.written:,} examples: {result.out}")
+    written = counted(result.written, "example")
+    click.echo(f"read {counted(result.read, 'row')}, wrote {written}: {result.out}")
     for name, count in result.templates.items():
         click.echo(f"  {count:>9,}  {name}")
     refused = sum(result.rejected.values())

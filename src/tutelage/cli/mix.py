@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
-from tutelage.cli.terminal import emit, json_option, out_option, table
+from tutelage.cli.terminal import SHORT, emit, json_option, out_option, table
 from tutelage.errors import BadInput
 from tutelage.runs.mixing import MixResult, mix_files
 from tutelage.select.mixing import Mixture, WhenExhausted
+from tutelage.text import counted
 
 
 @click.command("mix")
@@ -48,7 +50,7 @@ def command(
 
     A source of n rows has the rate min(n × scale, cap) ^ (1 / temperature), as in FLAN; rates become whole
     numbers of rows that add up to the total. Rows are drawn by lot, shuffled by lot, and keep all their
-    fields.
+    fields. Fewer rows than the total end with exit code 3.
 
     Example: tutelage mix flan.jsonl own.json --total 20000 --cap 3000 --temperature 2 --out mixed.jsonl
     """
@@ -58,6 +60,7 @@ def command(
         emit(result.as_dict())
     else:
         _tell(result)
+    sys.exit(SHORT if result.mixed < result.total else 0)
 
 
 def _numbers(listed: str) -> tuple[float, ...]:
@@ -80,4 +83,5 @@ def _tell(result: MixResult) -> None:
     click.echo(f"mixed {result.mixed:,} of {result.total:,} wanted rows: {result.out}")
     unreadable = sum(each.unreadable for each in result.sources)
     if unreadable:
-        click.echo(f"passed over {unreadable:,} rows that are no examples")
+        verb = "is no example" if unreadable == 1 else "are no examples"
+        click.echo(f"passed over {counted(unreadable, 'row')} that {verb}")

@@ -14,6 +14,7 @@ from tutelage.cli.terminal import emit, json_option, run_command, set_option
 from tutelage.runs.forecast import Forecast, Range
 from tutelage.runs.preview import Preview, preview
 from tutelage.runs.progress import duration
+from tutelage.text import counted
 
 SHOWN = 3  # examples printed in full
 LONGEST = 700  # characters of an answer shown
@@ -40,18 +41,21 @@ def command(
     if as_json:
         emit(seen.as_json())
     else:
-        click.echo(_told(seen, run_command(recipe, folder, sets)))
+        click.echo(_told(seen, items, run_command(recipe, folder, sets)))
     sys.exit(0 if seen.result.state == "previewed" else seen.result.exit_code)
 
 
-def _told(seen: Preview, again: str) -> str:
+def _told(seen: Preview, wanted: int, again: str) -> str:
     lines: list[str] = []
     for number, example in enumerate(seen.examples[:SHOWN], start=1):
         cell = ", ".join(f"{name}: {value}" for name, value in example.cell.items())
         lines += [f"── example {number} ── {cell}", example.instruction, "", _cut(example.output), ""]
     for rejection in seen.rejections[:SHOWN]:
         lines += [f"── rejected: {rejection.reason} ── {rejection.detail}", _cut(rejection.text), ""]
-    lines.append(f"{seen.result.accepted} examples accepted from {seen.items} items")
+    if seen.result.reason:
+        decided = f"{seen.items} of {counted(wanted, 'item')} decided"
+        lines.append(f"stopped: {seen.result.reason}; {decided}, and the figures are of those")
+    lines.append(f"{counted(seen.result.accepted, 'example')} accepted from {counted(seen.items, 'item')}")
     if seen.forecast is not None:
         lines += _forecast_lines(seen.forecast)
     lines.append(f"to go on: {again}")

@@ -14,6 +14,7 @@ from tutelage.cli.terminal import emit, json_option, run_command, set_option
 from tutelage.runs.progress import duration
 from tutelage.runs.result import RunResult
 from tutelage.runs.stages import execute
+from tutelage.text import counted
 
 
 @click.command("run")
@@ -35,7 +36,7 @@ def command(recipe: Path, out: Path | None, quiet: bool, sets: tuple[str, ...], 
     if as_json:
         emit(result.as_json())
     else:
-        click.echo(_told(result, run_command(recipe, folder, sets)))
+        click.echo(_told(result, run_command(recipe, folder, sets), ready.method.grows_by))
     sys.exit(result.exit_code)
 
 
@@ -43,9 +44,11 @@ def _note(text: str) -> None:
     click.echo(f"changed since the last execution: {text}", err=True)
 
 
-def _told(result: RunResult, again: str) -> str:
+def _told(result: RunResult, again: str, grows_by: str) -> str:
     """The result in words, with how to go on where there is something to go on with."""
-    lines = [f"{result.accepted} of {result.target} examples accepted in {duration(result.seconds)}"]
+    lines = [
+        f"{result.accepted} of {counted(result.target, 'example')} accepted in {duration(result.seconds)}"
+    ]
     for reason, count in result.rejected.items():
         lines.append(f"  rejected  {reason:<28} {count}")
     if result.surplus:
@@ -60,14 +63,14 @@ def _told(result: RunResult, again: str) -> str:
     if result.reason:
         lines.append(f"stopped: {result.reason}")
     if result.exit_code:
-        lines.append(f"{_way_on(result)}: {again}")
+        lines.append(f"{_way_on(result, grows_by)}: {again}")
     return "\n".join(lines)
 
 
-def _way_on(result: RunResult) -> str:
+def _way_on(result: RunResult, grows_by: str) -> str:
     """What has to change, if anything, before the same command can go on."""
     if "exhausted" in result.reason:
-        return "to go on, give more to combine (skills, topics, a higher k) or lower the target"
+        return f"to go on, give {grows_by}, or a lower target"
     if "yield" in result.reason:
         return "to go on, look at the rejected rows, change the recipe, or raise patience.window"
     return "to go on, raise the budget" if result.state == "short" else "to go on"

@@ -13,15 +13,22 @@ from tutelage.cli.terminal import json_option
 from tutelage.recipe.reading import load
 from tutelage.runs.replay import recipe_of, replay, verify
 from tutelage.store import reading
+from tutelage.text import counted
+
+_FOLDER = Path("runs")  # where `tutelage run` puts them
 
 
-@click.group("runs")
-def command() -> None:
-    """List runs, look into one, replay it."""
+@click.group("runs", invoke_without_command=True)
+@json_option
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """List runs, look into one, replay it. Without a command: list those below the folder `runs`."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_runs, folder=_FOLDER, as_json=as_json)
 
 
 @command.command("list")
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("runs"))
+@click.argument("folder", type=click.Path(path_type=Path), default=_FOLDER)
 @json_option
 def list_runs(folder: Path, as_json: bool) -> None:
     """The runs below FOLDER (default: runs)."""
@@ -63,7 +70,9 @@ def show(run: Path, as_json: bool) -> None:
 def replay_run(run: Path, out: Path, recipe: Path | None, as_json: bool) -> None:
     """Derive RUN's dataset again in a new folder from its stored replies, sending nothing."""
     result = asyncio.run(replay(run, out, load(recipe) if recipe else recipe_of(run)))
-    told = f"{result.accepted} examples derived again from {result.replayed} stored replies in {out}"
+    told = (
+        f"{counted(result.accepted, 'example')} derived again from {result.replayed} stored replies in {out}"
+    )
     click.echo(json.dumps(result.as_json(), ensure_ascii=False) if as_json else told)
 
 

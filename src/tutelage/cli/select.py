@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from tutelage import plugins
-from tutelage.cli.terminal import emit, json_option, out_option, set_option
+from tutelage.cli.terminal import SHORT, emit, json_option, out_option, set_option
 from tutelage.errors import BadInput, nearest
 from tutelage.recipe import kinds
 from tutelage.recipe.overrides import parse_sets
 from tutelage.runs.selecting import SelectResult, select_files
 from tutelage.select.selector import Selector
+from tutelage.text import counted
 
 
 @click.command("select")
@@ -38,7 +40,8 @@ def command(
     """Choose rows of FILEs to a budget; they keep their order and all their fields.
 
     Several files are one pool. OUT's name with the ending .selection.jsonl says of every row whether it was
-    chosen, as which, and why; a smaller budget chooses among the rows of a larger one.
+    chosen, as which, and why; a smaller budget chooses among the rows of a larger one. Fewer rows than
+    the budget end with exit code 3.
 
     Example: tutelage select a.json b.jsonl --by deita --budget 500 --set deita.threshold=0.8 --out c.jsonl
     """
@@ -47,6 +50,7 @@ def command(
         emit(result.as_dict())
     else:
         _tell(result)
+    sys.exit(SHORT if result.selected < budget else 0)
 
 
 def build_selector(name: str, sets: Sequence[str]) -> Selector:
@@ -60,7 +64,11 @@ def build_selector(name: str, sets: Sequence[str]) -> Selector:
         raise BadInput(
             f"there is no selector called '{name}'", where=f"--by {name}", remedy=nearest(name, known)
         )
-    settings = parse_sets(sets)
+    kind, settings = plugins.load("selectors", name), parse_sets(sets)
+    if bare := [key for key in settings if key in kind.model_fields and key not in known]:
+        inner = settings.setdefault(name, {})
+        if isinstance(inner, dict):
+            inner.update({key: settings.pop(key) for key in bare})
     for other, value in settings.items():
         if other != name or not isinstance(value, Mapping):
             raise BadInput(
@@ -75,7 +83,7 @@ def build_selector(name: str, sets: Sequence[str]) -> Selector:
 
 
 def _tell(result: SelectResult) -> None:
-    click.echo(f"read {result.read:,} rows, selected {result.selected:,}: {result.out}")
+    click.echo(f"read {counted(result.read, 'row')}, selected {result.selected:,}: {result.out}")
     for reason, count in result.left_out.items():
         click.echo(f"  {count:>9,}  {reason}")
     click.echo(f"why, for every row: {result.selection_file}")

@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+SHORT = 3  # exit code: there is a result, and it is smaller than what was asked for
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="End with one JSON object on the last line of standard output."
 )

@@ -12,6 +12,7 @@ from tutelage.errors import BadInput
 from tutelage.export.swap import replacing_file, replacing_folder
 from tutelage.methods.trees.tree import Tree, read_tree, render_tree, write_folder
 from tutelage.methods.trees.tree_folder import META_FILE
+from tutelage.text import counted
 
 _SOURCE = click.argument("source", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
 _DRAWN = 200  # tasks that are drawn; a file shows the others better
@@ -106,17 +107,18 @@ def _tell(tree: Tree, out: Path | None, as_json: bool) -> None:
         return
     for number, line in enumerate(_drawing(tree)):
         if number == _DRAWN:
-            note(f"… and {tree.task_count - _DRAWN} more tasks")
+            note(f"… and {counted(tree.task_count - _DRAWN, 'more task')}")
             break
         click.echo(line)
     written = f"; written to {out}" if out else ""
-    click.echo(f"{result['tasks']} tasks, {result['examples']} examples, depth {result['depth']}{written}")
+    sizes = f"{counted(int(result['tasks']), 'task')}, {counted(int(result['examples']), 'example')}"
+    click.echo(f"{sizes}, depth {result['depth']}{written}")
 
 
 def _drawing(tree: Tree) -> Iterator[str]:
     """A line a task, indented by depth, with the number of its examples."""
     for visit in tree.walk():
         node = visit.node
-        told = [f"{len(node.examples)} examples"] if node.examples else []
+        told = [counted(len(node.examples), "example")] if node.examples else []
         told += [f"pruned: {node.pruned}" if node.pruned != "true" else "pruned"] if node.pruned else []
         yield "  " * visit.depth + node.name + (f" ({', '.join(told)})" if told else "")

@@ -11,6 +11,7 @@ from tutelage.cli.terminal import emit, json_option, note, set_option
 from tutelage.recipe import Recipe, load, schema
 from tutelage.runs.gateway import check_prices
 from tutelage.runs.stages import check_abilities
+from tutelage.text import counted
 
 
 @click.command("validate")
@@ -66,4 +67,5 @@ def _facts(recipe: Recipe, warnings: list[str]) -> dict[str, object]:
 
 def _summary(recipe: Recipe) -> str:
     filters = ", ".join(each.kind for each in recipe.filters) or "no filter"
-    return f"{recipe.target} examples by {recipe.method.kind} with {recipe.teacher.name}, through {filters}"
+    wanted = counted(recipe.target, "example")
+    return f"{wanted} by {recipe.method.kind} with {recipe.teacher.name}, through {filters}"

@@ -52,7 +52,7 @@ def _forbid(answer: str, wanted: Words) -> Finding:
 
 
 def _count(answer: str, wanted: Frequency) -> Finding:
-    return wanted.found(occurrences(answer, wanted.word), f"times '{wanted.word}'")
+    return wanted.found(occurrences(answer, wanted.word), "time", f" '{wanted.word}'")
 
 
 def candidates(subject: Subject, text: str) -> list[str]:

@@ -21,20 +21,20 @@ def paragraphs(text: str) -> int:
 
 
 def _bullets(answer: str, wanted: Amount) -> Finding:
-    return wanted.found(len(_BULLET.findall(answer)), "bullet points")
+    return wanted.found(len(_BULLET.findall(answer)), "bullet point")
 
 
 def _numbered(answer: str, wanted: Amount) -> Finding:
     """Only numbers that count up from 1 make a list."""
     numbers = [int(number) for number in _NUMBERED.findall(answer)]
-    found = wanted.found(len(numbers), "numbered points")
+    found = wanted.found(len(numbers), "numbered point")
     if numbers != list(range(1, len(numbers) + 1)):
         return Finding(False, found.measured, f"points numbered {numbers}, wanted 1, 2, 3, …")
     return found
 
 
 def _paragraphs(answer: str, wanted: Amount) -> Finding:
-    return wanted.found(paragraphs(answer), "paragraphs")
+    return wanted.found(paragraphs(answer), "paragraph")
 
 
 def _title(answer: str, wanted: Nothing) -> Finding:

@@ -64,15 +64,15 @@ def _draw_sentences(chance: Random, subject: Subject) -> Amount:
 
 
 def _words(answer: str, wanted: Amount) -> Finding:
-    return wanted.found(words(answer), "words")
+    return wanted.found(words(answer), "word")
 
 
 def _sentences(answer: str, wanted: Amount) -> Finding:
-    return wanted.found(sentences(answer), "sentences")
+    return wanted.found(sentences(answer), "sentence")
 
 
 def _characters(answer: str, wanted: Amount) -> Finding:
-    return wanted.found(len(answer.strip()), "characters")
+    return wanted.found(len(answer.strip()), "character")
 
 
 RULES = (

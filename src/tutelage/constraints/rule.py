@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from tutelage.prompts import material
+from tutelage.text import counted
 
 LANGUAGES = ("en", "zh")
 Relation = Literal["at_least", "at_most", "exactly"]
@@ -89,15 +90,15 @@ class Amount(Parameters):
         """The relation in words."""
         return {**self.model_dump(), "relation": lists(language)["relations"][self.relation]}
 
-    def found(self, number: int, unit: str) -> Finding:
-        """The finding for an answer that has ``number`` of ``unit``."""
+    def found(self, number: int, unit: str, of: str = "") -> Finding:
+        """The finding for an answer that has ``number`` of ``unit`` (its singular) ``of`` something."""
         met = {
             "at_least": number >= self.count,
             "at_most": number <= self.count,
             "exactly": number == self.count,
         }[self.relation]
         wanted = f"{self.relation.replace('_', ' ')} {self.count}"
-        return Finding(met, str(number), f"{number} {unit}, wanted {wanted}")
+        return Finding(met, str(number), f"{counted(number, unit)}{of}, wanted {wanted}")
 
 
 def lists(language: str) -> Mapping[str, Any]:

@@ -54,16 +54,19 @@ _LETTERS_PER_SPACED_WORD = 5.0
 _KANA_IN_JAPANESE = 0.1  # of Han and kana; Chinese has none, Japanese mostly half
 _FOREIGN_QUESTION = 0.1  # expected share in a question about another language
 
+# Every alternative is linear in the text: a repetition starts once in a run of what it repeats, stops where
+# another of its kind would start, and no blank at the start or end of a line runs on into the next.
 _CODE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]+`|\$\$.+?\$\$|\$[^$\n]+\$|\\\[.+?\\\]|\\\(.+?\\\)|https?://\S+|<[^<>\n]+>|\S+@\S+|"
-    r"\b[\w-]+(?:\.[\w-]+)+\b",
+    r"```.*?(?:```|\Z)|`[^`\n]+`|\$\$.+?\$\$|\$[^$\n]+\$|(?<!\\)\\\[(?:(?!(?<!\\)\\\[).)+?\\\]|"
+    r"\\\((?:(?!\\\().)+?\\\)|https?://\S+|<[^<>\n]+>|(?<![\w.%+-])[\w.%+-]++@\S+|"
+    r"(?<![\w-])-*+(?=\w)[\w-]++(?:\.[\w-]+)+\b",
     re.DOTALL,
 )
 _CODE_LINE = re.compile(
-    r"^\s*(?:(?:def|class|import|from|return|public|private|const|let|var|function|elif|else|try|except|print|"
-    r"SELECT|INSERT|UPDATE|DELETE|CREATE)\b.*[(){}:;=,*]|(?:for|if|while)\b.*[:{]\s*$|"
-    r"from \S+ import|import \S+$|#include|//|/\*|[{}()\[\];,]+\s*$).*$|"
-    r"^.*[;{}]\s*$|^.*[^=!<>]=[^=].*$|^\s*[\w.]+\(.*\)\s*$|^.*\\[a-zA-Z]+\{.*$",
+    r"^[^\S\n]*+(?:(?:def|class|import|from|return|public|private|const|let|var|function|elif|else|try|except|"
+    r"print|SELECT|INSERT|UPDATE|DELETE|CREATE)\b.*[(){}:;=,*]|(?:for|if|while)\b.*[:{][^\S\n]*$|"
+    r"from \S+ import|import \S+$|#include|//|/\*|[{}()\[\];,]+[^\S\n]*$).*$|"
+    r"^.*[;{}][^\S\n]*$|^.*[^=!<>]=[^=].*$|^[^\S\n]*+[\w.]+\(.*\)[^\S\n]*$|^.*\\[a-zA-Z]+\{.*$",
     re.MULTILINE,
 )
 _ABOUT_LANGUAGES = re.compile(

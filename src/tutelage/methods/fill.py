@@ -12,10 +12,12 @@ few requests of the nearest cells before it; then the request alone is answered.
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -38,7 +40,7 @@ from tutelage.methods.gaps import (
 from tutelage.methods.method import Materials, Report, State
 from tutelage.methods.prompted import Prompted, Session
 from tutelage.methods.seeding.new_instructions import fault, only_entry
-from tutelage.methods.survey import Survey, survey
+from tutelage.methods.survey import Survey, look_at, survey
 from tutelage.methods.trees.tree_folder import META_FILE
 from tutelage.records import Example, Item, Message, Rejection, Reply, assistant, user
 from tutelage.replies import Unreadable
@@ -93,7 +95,9 @@ class Fill(Prompted):
                 where=f"tree_file: {self.tree_file}",
                 remedy="make one with: tutelage tree import FOLDER --out tree.json",
             )
-        self._wanted()
+        wanted = self._wanted()
+        if all(path.is_file() for path in self._data):
+            look_at(self._data, wanted)
         return self
 
     @property
@@ -128,24 +132,21 @@ class Fill(Prompted):
 
     # --- planning ------------------------------------------------------------------------------------
 
-    def plan(self, round: int, state: State) -> Iterable[Item]:
-        """What is missing now, the emptiest cells first; what this round had planned before comes first."""
+    def plan(self, round: int, state: State) -> Iterator[Item]:
+        """What is missing now, the emptiest cells first; what this round had planned before comes first.
+
+        Made as it is taken: a target may end the round long before every cell has its share.
+        """
         lacks = self._lacks(state.materials.content, round, state.accepted)
-        items: list[Item] = []
         numbers: dict[str, set[int]] = {name: set() for name in lacks}
         for item in state.planned:
             name = Wanted(item.cell).name
             if name in lacks and len(numbers[name]) < lacks[name].missing:
                 numbers[name].add(item.occurrence)
-                items.append(item)
-        ahead = []
-        for order, (name, gap) in enumerate(lacks.items()):
-            taken = numbers[name]
-            free = [number for number in range(gap.missing) if number not in taken]
-            for step, number in enumerate(free[: gap.missing - len(taken)]):
-                ahead.append((gap.had + len(taken) + step, order, number, gap.wanted))
-        ahead.sort(key=lambda each: each[:3])
-        return items + [self._item(wanted, state, round, number) for _, _, number, wanted in ahead]
+                yield item
+        queues = [_ahead(gap, numbers[name], order) for order, (name, gap) in enumerate(lacks.items())]
+        for _, _, number, wanted in heapq.merge(*queues, key=itemgetter(0, 1)):
+            yield self._item(wanted, state, round, number)
 
     def _lacks(self, found: Survey, round: int, accepted: Sequence[Example]) -> dict[str, Gap]:
         """The gaps that are still open, by the name of their cell."""
@@ -211,6 +212,14 @@ class Fill(Prompted):
             f"{len(thin)} of {len(rows)} cells had fewer than {self.per_cell} examples; {closed} are filled"
         )
         return Report({"gaps": text}, {"gaps": rows})
+
+
+def _ahead(gap: Gap, taken: Collection[int], order: int) -> Iterator[tuple[int, int, int, Wanted]]:
+    """How many its cell would have before it, the cell's place, a free number, and the cell, for each example
+    of ``gap`` that is not planned yet."""
+    free = (number for number in range(gap.missing) if number not in taken)
+    for had in range(gap.had + len(taken), gap.had + gap.missing):
+        yield had, order, next(free), gap.wanted
 
 
 def _rendered(found: Sequence[Gap]) -> str:

@@ -19,11 +19,17 @@ from pydantic import Field, model_validator
 
 from tutelage.asking import Ask, Desk
 from tutelage.draw import draw
-from tutelage.errors import BadInput
+from tutelage.errors import BadInput, nearest
 from tutelage.methods.method import Materials, Method, State
 from tutelage.methods.templating.capping import Candidate, capped
 from tutelage.methods.templating.exemplars import Asked, Frame, Pool
-from tutelage.methods.templating.labelled_rows import LabelledRow, Mapped, Occurrences, read_labelled
+from tutelage.methods.templating.labelled_rows import (
+    UNTYPED,
+    LabelledRow,
+    Mapped,
+    Occurrences,
+    read_labelled,
+)
 from tutelage.methods.templating.natural_instructions import Task, read_task
 from tutelage.methods.templating.template_bank import Bank, Inverse, OptionsShown, bank_of
 from tutelage.methods.templating.template_files import FAMILIES, TASK, family, of_dataset, read_templates
@@ -112,6 +118,8 @@ class Integrate(Method):
             raise BadInput(
                 "templates are given twice", where="family", remedy="give 'family' or 'templates_file'"
             )
+        if all(path.exists() for path in (*self._paths, *self._template_paths)):
+            self.check()
         return self
 
     # --- before planning -----------------------------------------------------------------------------
@@ -120,6 +128,10 @@ class Integrate(Method):
     def _paths(self) -> tuple[Path, ...]:
         return (*((self.data_file,) if self.data_file else ()), *self.data_files)
 
+    @property
+    def _template_paths(self) -> tuple[Path, ...]:
+        return (*((self.templates_file,) if self.templates_file else ()), *self.templates_files)
+
     @cached_property
     def bank(self) -> Bank:
         """The templates that are meant.
@@ -127,7 +139,7 @@ class Integrate(Method):
         Raises:
             BadInput: they cannot be read, or none fits the settings.
         """
-        files = (*((self.templates_file,) if self.templates_file else ()), *self.templates_files)
+        files = self._template_paths
         if self.family or not files:
             found = family(self.family or TASK, self.language)
         else:
@@ -186,9 +198,24 @@ class Integrate(Method):
         for source in self.sources:
             if source.task is None:
                 first = [row.data for row in islice(read_rows(source.path), _LOOKED_AT)]
-                columns = {name for data in first for name in self.fields_of(data)}
+                columns = {name for data in first for name in data}
+                fields = {name for data in first for name in self.fields_of(data)}
+                if self.bank.lacking(fields) or source.path.suffix.lower() in UNTYPED:
+                    self._refuse_unknown(columns, source.path)
                 values = [str(data.get(self._column(LABEL))) for data in first]
-                self.bank.check(columns, str(source.path), values)
+                self.bank.check(fields, str(source.path), values, columns)
+
+    def _refuse_unknown(self, there: set[str], path: Path) -> None:
+        """Refuse a setting ``columns`` that names a column which the file has not."""
+        for name, source in self.columns.items():
+            for column in (source,) if isinstance(source, str) else source:
+                if column not in there and column.partition(".")[0] not in there:
+                    known = ", ".join(map(repr, sorted(there)))
+                    raise BadInput(
+                        f"there is no column '{column}' for '{name}' among {known}",
+                        where=f"columns; {path}",
+                        remedy=nearest(column, there),
+                    )
 
     def _column(self, name: str) -> str:
         column = self.columns.get(name, name)

@@ -62,6 +62,7 @@ class Method(Kind, ABC):
 
     adaptive: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("chat",)  # names of Abilities that the teacher must have
+    grows_by: ClassVar[str] = "more seeds, questions, cells or rows"  # what an exhausted plan asks of a user
 
     language: Language = "en"
     system: str = ""  # put before every conversation, where it is not empty

@@ -7,20 +7,24 @@ conversation the last user turn is answered, with what was said before it kept.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tutelage.asking import Desk
 from tutelage.methods.answering import answered
 from tutelage.methods.method import Materials, State
 from tutelage.methods.prompted import Prompted, Session
 from tutelage.methods.seeding.seeds import Asked, each_asked
-from tutelage.records import UNKNOWN_LICENCE, Example, Item, Message, Rejection, assistant, digest
+from tutelage.records import Example, Item, Message, Rejection, assistant, digest
 from tutelage.text import words
+
+_LOOKED_AT = 1000  # rows that are read before anything is paid
 
 
 class Respond(Prompted):
@@ -36,24 +40,37 @@ class Respond(Prompted):
     keep: Literal["all", "longest"] = "all"
     """Which candidates become examples."""
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> Respond:
+        if self.seeds_file.is_file():
+            next(each_asked(self.seeds_file))
+        return self
+
     # --- planning ------------------------------------------------------------------------------------
 
     async def prepare(self, desk: Desk, seed: int) -> Materials:
-        """Look through the whole file, so that a bad row is found before anything is paid.
+        """Look at the first rows alone, for the file may be far longer than the run. Of licences there is
+        nothing to tell: each example has that of its own row.
 
         Raises:
-            BadInput: the file cannot be read, or a row asks nothing.
+            BadInput: the file cannot be read, or one of these rows asks nothing.
         """
-        licences = {each.licence for each in each_asked(self.seeds_file)}
-        return Materials(licences=tuple(sorted(licences - {UNKNOWN_LICENCE})))
+        deque(islice(each_asked(self.seeds_file), _LOOKED_AT), maxlen=0)
+        return Materials()
 
     def plan(self, round: int, state: State) -> Iterator[Item]:
         """One item a row, read as it is wanted; those of ``state.planned`` first, where the file still has
-        their row."""
+        their row: it is read as far as the last of them.
+
+        Raises:
+            BadInput: a row that is reached asks nothing.
+        """
         before = {item.id for item in state.planned}
-        if before:
-            there = {item.id for item in self._items() if item.id in before}
-            yield from (item for item in state.planned if item.id in there)
+        gone = set(before)
+        rows = self._items()
+        while gone and (item := next(rows, None)):
+            gone.discard(item.id)
+        yield from (item for item in state.planned if item.id not in gone)
         yield from (item for item in self._items() if item.id not in before)
 
     def _items(self) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from tutelage.draw import draw
@@ -15,6 +15,7 @@ from tutelage.rows import Naming, read_rows
 
 _SAMPLES = 4  # requests of a cell that are remembered
 _NEAREST = 8  # cells whose requests may be shown for another
+_LOOKED_AT = 1000  # rows of a file that are looked at before a run
 _LONGEST = 600  # characters of a request that is shown
 
 
@@ -73,6 +74,22 @@ def survey(paths: Sequence[Path], wanted: Sequence[Wanted], seed: int) -> Survey
     coverage.check_keys(wanted, ", ".join(map(str, paths)))
     samples = [[asked for _, _, asked in sorted(each, reverse=True)] for each in lots]
     return Survey(wanted, coverage, samples, tuple(sorted(licences)))
+
+
+def look_at(paths: Sequence[Path], wanted: Sequence[Wanted]) -> None:
+    """Refuse what the first rows show to be no dataset of these cells; a long file is not read to its end.
+
+    Raises:
+        BadInput: a file or row that cannot be read, or, where the files are short, a key that no row has.
+    """
+    coverage, naming, whole = Coverage(), Naming(), True
+    for path in paths:
+        rows = read_rows(path)
+        for row in islice(rows, _LOOKED_AT):
+            coverage.add(naming.example(row).cell)
+        whole = whole and next(rows, None) is None
+    if whole:
+        coverage.check_keys(wanted, ", ".join(map(str, paths)))
 
 
 def _request(example: Example) -> str:

@@ -1,7 +1,8 @@
 """The commented recipe that ``tutelage new`` writes.
 
 A method with a template of its own (``template-METHOD.yaml`` beside this file) gets presets; for any other
-its settings are listed with their defaults, so that a stranger's method is served too.
+its settings are listed with their defaults, so that a stranger's method is served too. What must be given
+stands open, a file as ``FILE.jsonl``, so that `tutelage validate` names the file that is not there.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tutelage import plugins
 from tutelage.errors import BadInput, nearest
-from tutelage.recipe import outline
+from tutelage.recipe import kinds, outline
 
 PRESETS = ("small", "paper", "local")
 _HERE = Path(__file__).parent
 _ANY = "template-any.yaml"
+_PLACEHOLDER = "FILE.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ def draft(wishes: Wishes) -> str:
     environment.filters["quoted"] = _quoted
     own = f"template-{wishes.method}.yaml"
     template = environment.get_template(own if (_HERE / own).is_file() else _ANY)
-    return template.render(asdict(wishes) | {"settings": list(_settings(kind))}) + "\n"
+    settings = list(_settings(kind, wishes))
+    facts = {"settings": settings, "lacks": _lacks(wishes, settings)}
+    return template.render(asdict(wishes) | facts) + "\n"
 
 
 def _quoted(value: Any) -> str:
@@ -59,11 +63,34 @@ def _quoted(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _settings(kind: Any) -> Iterator[dict[str, Any]]:
-    """A method's settings in order: required ones stand open, the others as comments with their default."""
+def _settings(kind: Any, wishes: Wishes) -> Iterator[dict[str, Any]]:
+    """A method's settings in order; ``text`` is the value as YAML, ``given``: it is no comment."""
     schema = outline.of(kind)
     needed = schema.get("required", ())
     for key, part in schema.get("properties", {}).items():
         if key not in ("language", "prompts"):
-            doc = " ".join(part.get("description", "").split())
-            yield {"key": key, "required": key in needed, "default": part.get("default"), "doc": doc}
+            yield _setting(key, part, key in needed, wishes)
+
+
+def _setting(key: str, part: dict[str, Any], required: bool, wishes: Wishes) -> dict[str, Any]:
+    doc = " ".join(part.get("description", "").split())
+    if key == "domain" and wishes.domain.strip():
+        return {"key": key, "given": True, "value": wishes.domain, "text": _quoted(wishes.domain), "doc": doc}
+    if not required:
+        return {"key": key, "given": False, "text": _quoted(part.get("default")), "doc": doc}
+    is_file = part.get("format") == "path"
+    told = doc or ("a file of yours" if is_file else "a value of yours")
+    doc = f"required: {told.rstrip('.')}; see `tutelage kinds {wishes.method}`"
+    return {"key": key, "given": True, "text": _PLACEHOLDER if is_file else "", "doc": doc}
+
+
+def _lacks(wishes: Wishes, settings: list[dict[str, Any]]) -> list[str]:
+    """What to know of the drafted settings: a domain without effect, and what the method misses."""
+    found = []
+    if wishes.domain.strip() and not any(each["key"] == "domain" for each in settings):
+        found.append(f"{wishes.method} has no setting for a domain: {_quoted(wishes.domain)} is not used")
+    values = {each["key"]: each["value"] for each in settings if "value" in each}
+    if all(each["key"] in values for each in settings if each["given"]):
+        _, problems = kinds.attempt("methods", wishes.method, values)
+        found += [" ".join(f"required: {each.what}; {each.remedy}".split()) for each in problems]
+    return found

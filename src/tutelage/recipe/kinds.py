@@ -117,6 +117,8 @@ def _problem(each: Any, path: KeyPath, schema: Mapping[str, Any]) -> Problem:
     if each["type"] == "missing":
         return Problem(path, f"the key '{path[-1]}' is missing", f"add {dotted(path)}: VALUE")
     message = str(each["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if each["type"] == "path_type":
+        message = "expected the name of a file"
     if message.startswith("Input should be "):
         said = message.removeprefix("Input should be ")
         message = "expected " + (said if each["type"] == "literal_error" else said.partition(", ")[0])

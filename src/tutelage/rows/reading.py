@@ -21,6 +21,7 @@ ROW_LISTS = ("examples", "data", "rows")
 _QUOTE = 60  # characters of a bad line that an error shows
 _CELL_LIMIT = 1 << 30  # characters; the csv module's own limit of 131,072 is less than one long answer
 _BYTES_AHEAD = 4096  # how far to look for the first character that is not white space
+_OTHER_SEPARATORS = (";", "\t")  # what a table called .csv or .tsv may have been saved with instead
 _OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
 
@@ -226,7 +227,7 @@ def _separated(path: Path, separator: str) -> Iterator[Row]:
         header = next((cells for cells in lines if cells), None)
         if header is None:
             return
-        _check_header(header, f"{path}:{lines.line_num}")
+        _check_header(header, f"{path}:{lines.line_num}", separator)
         for cells in lines:
             if cells:
                 place = f"{path}:{lines.line_num}"
@@ -239,7 +240,14 @@ def _separated(path: Path, separator: str) -> Iterator[Row]:
         ) from error
 
 
-def _check_header(header: list[str], place: str) -> None:
+def _check_header(header: list[str], place: str, separator: str) -> None:
+    other = next((each for each in _OTHER_SEPARATORS if each != separator and each in header[0]), "")
+    if len(header) == 1 and other:
+        raise BadInput(
+            f"the header is one cell, {_shown(header[0])}: the separator looks like {other!r}",
+            where=place,
+            remedy="save the table with tabs between the cells as .tsv, or with commas as .csv",
+        )
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise BadInput(

@@ -83,9 +83,9 @@ def mix_files(
 ) -> MixResult:
     """Write ``mixture`` of ``paths``, each one source, to ``out``.
 
-    Rows keep all their fields; one without a cell gets its file's name as one, so that it is known later
-    where it came from. ``split_by`` is a key of the cell (``template``) over whose values the quota of each
-    source is split evenly, as far as they have it.
+    Rows keep all their fields; a cell that names no ``file`` gets that of the source, so that it is known
+    later where the row came from. ``split_by`` is a key of the cell (``template``) over whose values the
+    quota of each source is split evenly, as far as they have it.
 
     Raises:
         BadInput: a file that cannot be read or written or is named twice, ``out`` among the inputs, no row
@@ -181,11 +181,15 @@ def _take(path: Path, lots: _Lots, quota: int, split_by: str, waiting: _Shuffled
         number = seen[group]
         seen[group] += 1
         for copy in range(drawn[group].get(number, 0)):
-            waiting.add(_with_cell(row, example), rank(seed, f"{path.name} {example.id} {copy}"))
+            waiting.add(_with_cell(row, example, path.name), rank(seed, f"{path.name} {example.id} {copy}"))
 
 
-def _with_cell(row: Row, example: Example) -> Mapping[str, Any]:
-    return row.data if row.data.get("cell") else {**row.data, "cell": dict(example.cell)}
+def _with_cell(row: Row, example: Example, file: str) -> Mapping[str, Any]:
+    """The row with its source in its cell; a source that it has already is the first one, and stays."""
+    own = row.data.get("cell")
+    if own and "file" in example.cell:
+        return row.data
+    return {**row.data, "cell": {**example.cell, "file": example.cell.get("file", file)}}
 
 
 class _Shuffled(AbstractContextManager["_Shuffled"]):

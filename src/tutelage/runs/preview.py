@@ -50,7 +50,7 @@ async def preview(
 ) -> Preview:
     """Decide the first ``items`` items of the plan in ``out`` and forecast the run to its target."""
     result = await execute(recipe, out, limit=items, listener=listener, note=note)
-    sights, seconds_per_call, fixed = _sights(out, items)
+    sights, seconds_per_call, fixed = _sights(out, items, cut_short=bool(result.reason))
     return Preview(
         result=result,
         items=len(sights),
@@ -66,9 +66,12 @@ async def preview(
     )
 
 
-def _sights(out: Path, items: int) -> tuple[list[Sight], float, Sight]:
-    """The previewed items, the mean seconds of a call, and what preparation took."""
-    accepted = accepted_by_item(out, items)
+def _sights(out: Path, items: int, *, cut_short: bool) -> tuple[list[Sight], float, Sight]:
+    """The previewed items, the mean seconds of a call, and what preparation took.
+
+    Of a preview that was ``cut_short``, only those that were decided.
+    """
+    accepted = accepted_by_item(out, items, decided=cut_short)
     costs = call_costs(out)
     seen = {item: costs.get((WRITING, item), CallCosts()) for item in accepted}
     sights = [Sight(cost.calls, cost.tokens, cost.cost, accepted[item]) for item, cost in seen.items()]

@@ -48,7 +48,10 @@ class Mixture:
         for name in ("temperature", "scale"):
             value = getattr(self, name)
             if not 0 < value <= _MOST:
-                raise BadInput(f"{name} must be above 0, but it is {value}", where=f"--{name} {value}")
+                raise BadInput(
+                    f"{name} must be above 0 and at most {_MOST:g}, but it is {value:g}",
+                    where=f"--{name} {value:g}",
+                )
         if self.weights:
             self._check_weights()
 
@@ -61,7 +64,7 @@ class Mixture:
             )
         if not all(0 <= each <= _MOST for each in self.weights) or not any(self.weights):
             raise BadInput(
-                "weights must be 0 or more, and one above 0",
+                f"weights must be 0 or more and at most {_MOST:g}, and one above 0",
                 where=f"--weights {','.join(map(str, self.weights))}",
                 remedy="write for example --weights 3,1,1",
             )

@@ -95,14 +95,22 @@ def call_costs(path: Path) -> dict[tuple[str, str], CallCosts]:
     return costs
 
 
-def accepted_by_item(path: Path, first: int) -> dict[str, int]:
-    """The first ``first`` items of the plan, in order → how many of their examples are kept."""
+def accepted_by_item(path: Path, first: int, *, decided: bool = False) -> dict[str, int]:
+    """The first ``first`` items of the plan, in order → how many of their examples are kept.
+
+    ``decided``: only up to the last that anything came of. Items are decided in their order, so those behind
+    it are not.
+    """
     with closing(connect_reader(database_of(path))) as connection:
         rows = connection.execute(
-            "SELECT items.id, count(examples.id) FROM"
+            "SELECT items.id, count(examples.id),"
+            " EXISTS (SELECT 1 FROM examples AS any_state WHERE any_state.item = items.id)"
+            " OR EXISTS (SELECT 1 FROM rejections WHERE rejections.item = items.id) FROM"
             " (SELECT id, round, position FROM items ORDER BY round, position LIMIT ?) AS items"
             " LEFT JOIN examples ON examples.item = items.id AND examples.state = 'kept'"
             " GROUP BY items.id ORDER BY items.round, items.position",
             (first,),
-        )
-        return dict(rows.fetchall())
+        ).fetchall()
+    while decided and rows and not rows[-1][2]:
+        rows.pop()
+    return {item: kept for item, kept, _ in rows}

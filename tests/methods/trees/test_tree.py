@@ -145,3 +145,18 @@ def test_too_deep_is_refused_in_every_form(tmp_path: Path) -> None:
     ):
         with pytest.raises(BadInput, match="deeper than"):
             read()
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("childern", "children"), ("exmples", "examples"), ("Children", "children")]
+)
+def test_a_key_that_is_nearly_ours_is_refused(key: str, meant: str) -> None:
+    with pytest.raises(BadInput, match=f"unknown key '{key}'") as caught:
+        parse_tree(json.dumps({"name": "a", "children": [{"name": "b", key: []}]}), "t.json")
+    assert caught.value.remedy == f"did you mean '{meant}'?"
+    assert "children[0]" in caught.value.where
+
+
+def test_a_foreign_key_is_kept() -> None:
+    tree = parse_tree('{"name": "a", "colour": "red", "example_count": 3, "id": 4}', "t.json")
+    assert tree.root.extra == {"colour": "red", "example_count": 3, "id": 4}

@@ -32,6 +32,7 @@ class SkillMethod(Method, ABC):
     ``domain`` where the setting is empty."""
 
     wording: ClassVar[str] = WORDING
+    grows_by: ClassVar[str] = "more to combine (skills, topics, a higher k)"
 
     domain: str = ""
     query_types: Literal["auto", "ask", "shipped"] | tuple[str | Mapping[str, Any], ...] = "auto"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -44,19 +44,26 @@ class Bank:
         share, rest = divmod(cap, len(self.templates))
         return {each.name: share + (number < rest) for number, each in enumerate(self.templates)}
 
-    def check(self, columns: Iterable[str], place: str, labels: Iterable[str]) -> None:
-        """Refuse a dataset whose columns fit none of the templates.
+    def lacking(self, fields: Collection[str]) -> list[str]:
+        """The fewest fields that are missing for a template to fit; none where one does."""
+        return min((sorted(each.needs.required.difference(fields)) for each in self.templates), key=len)
 
-        ``labels`` are values of the label column, for the remedy.
+    def check(
+        self, fields: Iterable[str], place: str, labels: Iterable[str], columns: Iterable[str] | None = None
+    ) -> None:
+        """Refuse a dataset whose fields fit none of the templates.
+
+        ``labels`` are values of the label column, for the remedy; ``columns`` those of the file, where its
+        fields are others.
 
         Raises:
             BadInput: it names what is missing and what is there.
         """
-        there = set(columns)
-        lacking = [sorted(each.needs.required - there) for each in self.templates]
-        if any(not each for each in lacking):
+        given = set(fields)
+        missing = self.lacking(given)
+        if not missing:
             return
-        missing = min(lacking, key=len)
+        there = given if columns is None else set(columns)
         if missing == [LABELS]:
             raise BadInput(
                 "these templates need the names of the labels",

@@ -15,6 +15,7 @@ Our own format maps a name to a template; prompt and target it must have, the re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def family(name: str, language: str) -> list[Template]:
             f"there is no task family called '{name}'", where="family", remedy=nearest(name, FAMILIES)
         )
     text = material("integrate", f"{name}.yaml", language)
-    return list(_own(yaml.safe_load(text), f"prompts/integrate/{language}/{name}.yaml"))
+    found = _own(yaml.safe_load(text), f"prompts/integrate/{language}/{name}.yaml")
+    return [replace(each, filled=name != TASK) for each in found]
 
 
 def read_templates(path: Path) -> list[Template]:

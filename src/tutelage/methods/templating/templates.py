@@ -93,7 +93,7 @@ class Template:
     ``original`` tells a template of the dataset's own task from one that asks for something else.
     ``shows_choices`` is ``None`` where it depends on ``options``. ``own`` marks our format: blocks leave no
     empty lines, and a label may be given by its name. ``ranked`` is off where the target is none of the
-    choices.
+    choices. ``filled`` refuses a row in which a required field is blank.
     """
 
     name: str
@@ -108,6 +108,7 @@ class Template:
     subset: str = ""
     own: bool = True
     ranked: bool = True
+    filled: bool = False
     bars: Bars = "none"
     _rendering: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -156,6 +157,8 @@ class Template:
         Raises:
             NotRendered: ``label:…`` for a label that points at no choice, ``template:…`` for the rest.
         """
+        if self.filled:
+            self._refuse_blank(fields)
         own = {
             name: copy.deepcopy(value) if isinstance(value, list | dict) else value
             for name, value in fields.items()
@@ -171,6 +174,13 @@ class Template:
         except _AT_FAULT as error:
             raise NotRendered(self._reason(error, fields), f"{self.name}: {str(error)[:200]}") from error
         return self._split(written, choices, fields)
+
+    def _refuse_blank(self, fields: Mapping[str, Any]) -> None:
+        """A label says by itself whether it is one; all else that is asked for has to say something."""
+        for name in sorted(self.needs.required - {LABEL}):
+            value = fields.get(name, name)  # one that is missing has a reason of its own
+            if value is None or (isinstance(value, str) and not value.strip()):
+                raise NotRendered("template:empty_field", f"{self.name}: '{name}' is {value!r}")
 
     def _reason(self, error: Exception, fields: Mapping[str, Any]) -> str:
         """The code for ``error``; an index that was reckoned fails by its label, whatever Python says."""

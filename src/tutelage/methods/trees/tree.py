@@ -4,7 +4,8 @@
      "children": [{"name": "Haiku", "reason": "A strict form.", "examples": [], "children": []}]}
 
 Every field but the name may be left out, and a child may be its name alone. ``"pruned": true`` (or by whom,
-or why) takes a task out. Fields that are not ours are kept. A flat list is read too:
+or why) takes a task out. Fields that are not ours are kept, but one that is nearly ours is a slip and
+refused. A flat list is read too:
 
     {"tasks": [{"name": "Poetry"}, {"name": "Haiku", "parent": "Poetry"}]}
 
@@ -13,6 +14,7 @@ The folders of Explore-Instruct are in :mod:`tutelage.methods.trees.tree_folder`
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +39,8 @@ from tutelage.methods.trees.tree_nodes import (
 __all__ = ["Node", "Tree", "Visit", "name_key", "parse_tree", "read_tree", "render_tree", "write_folder"]
 
 _OURS = ("name", "reason", "examples", "children", "pruned")
+_READ = (*_OURS, "parent")
+_SLIP = 0.8  # as like as this is a slip of the pen; "names" of one's own would be too
 _NAMELESS = ("raw_task_name", "title", "task", "task_name", "label", "id")  # what others may call the name
 
 
@@ -121,6 +125,7 @@ def _node(value: Any, where: str) -> Node:
         instead = next((key for key in _NAMELESS if key in value), "")
         hint = f"call the field 'name' instead of '{instead}'" if instead else "give every task a 'name'"
         raise BadInput(f"this task has no name: {shown(dict(value))}", where=where, remedy=hint)
+    _refuse_slips(value, where)
     return Node(
         checked_name(value["name"], where),
         checked_text(value.get("reason"), "reason", where),
@@ -128,6 +133,14 @@ def _node(value: Any, where: str) -> Node:
         pruned=_pruned(value.get("pruned"), where),
         extra={key: each for key, each in value.items() if key not in _OURS},
     )
+
+
+def _refuse_slips(value: Mapping[str, Any], where: str) -> None:
+    """Refuse a key that is nearly one of ours: kept as foreign, what it holds would not count."""
+    for key in value:
+        close = difflib.get_close_matches(key.lower(), _READ, n=1, cutoff=_SLIP) if key not in _READ else []
+        if close:
+            raise BadInput(f"unknown key '{key}'", where=where, remedy=f"did you mean '{close[0]}'?")
 
 
 def _pruned(value: Any, where: str) -> str:
