@@ -38,6 +38,8 @@ class Novelty(Filter):
         description="auto is unicode; rouge knows only a-z and 0-9, as the rouge_score package",
     )
 
+    stem: bool = Field(default=False, description="compare stems, as rouge_score does with use_stemmer")
+
     def start(self) -> Gate:
         """A gate with one index for every value of the scope."""
         return _NoveltyGate(self)
@@ -75,7 +77,10 @@ class _NoveltyGate(Gate):
         name = "" if scope == EVERYTHING else self._value(example, scope)
         if name not in self._pools:
             self._pools[name] = Index(
-                self._settings.threshold, strict=self._settings.strict, tokens=self._tokens
+                self._settings.threshold,
+                strict=self._settings.strict,
+                tokens=self._tokens,
+                stem=self._settings.stem,
             )
         return self._pools[name]
 
