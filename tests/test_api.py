@@ -11,7 +11,10 @@ import pytest
 
 import tutelage
 from toy import recipe_of
+from tutelage.errors import BadInput
 from tutelage.filters.duplicate import Duplicate
+from tutelage.filters.quality import Quality
+from tutelage.teachers.scripted import Scripted
 
 
 def test_the_public_names_are_complete_and_sorted():
@@ -48,6 +51,16 @@ def test_filter_files(tmp_path: Path):
     assert (told.read, told.kept) == (3, 2)
 
 
+def test_analyze(tmp_path: Path):
+    rows = [{"instruction": text, "input": "", "output": "x"} for text in ("Sing a song.", "Write a poem.")]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    settings = tutelage.AnalysisSettings(sample=1)
+    told = tutelage.analyze([tmp_path / "in.jsonl"], tmp_path / "out", settings=settings)
+    assert isinstance(told, tutelage.AnalysisResult)
+    assert [(each["examples"], each["analysed"]) for each in told.as_dict()["inputs"]] == [(2, 1)]
+    assert (tmp_path / "out" / "report.json").is_file()
+
+
 def test_a_run_lives_below_runs_when_nobody_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     result = tutelage.run(recipe_of(target=1))
@@ -58,3 +71,18 @@ def test_a_run_lives_below_runs_when_nobody_says(tmp_path: Path, monkeypatch: py
 def test_a_recipe_that_is_not_there_is_a_clear_error(tmp_path: Path):
     with pytest.raises(tutelage.TutelageError, match=r"no\.yaml"):
         tutelage.load_recipe(tmp_path / "no.yaml")
+
+
+def test_filter_files_with_a_judge_and_a_trace(tmp_path: Path):
+    text = '{"rationale": "Thin.", "scores": {"clear": 2}}'
+    recipe = recipe_of(judge=Scripted(default=text))
+    (tmp_path / "in.jsonl").write_text(json.dumps({"instruction": "Why?", "output": "So."}))
+    filters = [Quality(criteria=("clear",))]
+    told = tutelage.filter_files(
+        [tmp_path / "in.jsonl"], filters, tmp_path / "out.jsonl", judge=recipe, trace=True
+    )
+    assert (told.kept, told.rejected) == (0, {"quality:below_bar": 1})
+    assert told.trace is not None
+    assert told.trace.steps[0].removed == {"below_bar": 1}
+    with pytest.raises(BadInput, match="asks a model"):
+        tutelage.filter_files([tmp_path / "in.jsonl"], filters, tmp_path / "out.jsonl")

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AnalysisResult": "tutelage.runs.analysing",
+    "AnalysisSettings": "tutelage.analysis.settings",
     "Example": "tutelage.records",
     "Message": "tutelage.records",
     "Recipe": "tutelage.recipe.model",
     "RunResult": "tutelage.runs.result",
     "TutelageError": "tutelage.errors",
+    "analyze": "tutelage.api",
     "filter_files": "tutelage.api",
     "load_recipe": "tutelage.api",
     "preview": "tutelage.api",
@@ -24,11 +27,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnalysisResult",
+    "AnalysisSettings",
     "Example",
     "Message",
     "Recipe",
     "RunResult",
     "TutelageError",
+    "analyze",
     "filter_files",
     "load_recipe",
     "preview",
@@ -37,10 +43,12 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from tutelage.api import filter_files, load_recipe, preview, read_examples, run
+    from tutelage.analysis.settings import AnalysisSettings
+    from tutelage.api import analyze, filter_files, load_recipe, preview, read_examples, run
     from tutelage.errors import TutelageError
     from tutelage.recipe.model import Recipe
     from tutelage.records import Example, Message
+    from tutelage.runs.analysing import AnalysisResult
     from tutelage.runs.result import RunResult
 
 

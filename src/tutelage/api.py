@@ -11,16 +11,18 @@ Inside a running event loop use the coroutines in :mod:`tutelage.runs` instead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tutelage import rows
+from tutelage.analysis.settings import DEFAULTS, AnalysisSettings
 from tutelage.filters.filter import Filter
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.reading import load
 from tutelage.records import Example
-from tutelage.runs import filtering, stages
+from tutelage.runs import analysing, filtering, stages
 from tutelage.runs import preview as previewing
+from tutelage.runs.assessing import Judges
 from tutelage.runs.progress import Listener
 from tutelage.runs.result import RunResult
 from tutelage.store import reading
@@ -66,14 +68,53 @@ def preview(
 
 
 def filter_files(
-    paths: Sequence[str | Path], filters: Sequence[Filter], out: str | Path, *, strict: bool = False
+    paths: Sequence[str | Path],
+    filters: Sequence[Filter],
+    out: str | Path,
+    *,
+    strict: bool = False,
+    trace: bool = False,
+    judge: str | Path | Recipe | None = None,
 ) -> filtering.FilterResult:
     """Run filters over dataset files of any known format, as one pool in the order given.
 
+    ``judge`` is a recipe whose judge, or else teacher, answers filters that ask a model; ``trace`` has the
+    result tell what each filter removed.
+
     Raises:
-        BadInput: a file cannot be read; with ``strict``, also the first row that is no example.
+        BadInput: a file cannot be read, or a filter asks a model and no ``judge`` is given; with ``strict``,
+            also the first row that is no example.
+        TutelageError: the judge can no longer be asked; what it answered is kept beside ``out``.
     """
-    return filtering.filter_files([Path(path) for path in paths], filters, Path(out), strict=strict)
+    ready = judge if isinstance(judge, Recipe) or judge is None else load_recipe(judge)
+    judges = Judges.of(ready) if ready else None
+    files = [Path(path) for path in paths]
+    return filtering.filter_files(files, filters, Path(out), strict=strict, trace=trace, judges=judges)
+
+
+def analyze(
+    paths: Sequence[str | Path],
+    out: str | Path | None = None,
+    *,
+    settings: AnalysisSettings = DEFAULTS,
+    wanted: str | Path | None = None,
+    losses: Mapping[str, float] | None = None,
+) -> analysing.AnalysisResult:
+    """Measure dataset files, folders of them, and runs side by side; ``result.as_dict()["inputs"]`` has an
+    object for each. With ``out`` the report is written there.
+
+    ``wanted`` is a file of what should be covered; ``losses`` maps ids of examples to a student's loss.
+
+    Raises:
+        BadInput: an input cannot be read, or is given twice.
+    """
+    return analysing.analyse_inputs(
+        [Path(path) for path in paths],
+        Path(out) if out is not None else None,
+        settings=settings,
+        wanted=Path(wanted) if wanted is not None else None,
+        losses=losses,
+    )
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:

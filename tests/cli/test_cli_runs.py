@@ -40,6 +40,15 @@ def test_replay_and_verify(made: Path, capsys: pytest.CaptureFixture[str]):
     assert "alpaca.jsonl" in capsys.readouterr().out
 
 
+def test_show_traces_the_filters(made: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["runs", "show", str(made), "--trace"]) == 0
+    told = capsys.readouterr().out
+    assert "shape: 4 in, 4 out" in told
+    assert run(["runs", "show", str(made), "--trace", "--json"]) == 0
+    trace = json.loads(capsys.readouterr().out)["trace"]
+    assert [(step["filter"], step["leaving"]) for step in trace] == [("shape", 4), ("duplicate", 4)]
+
+
 def test_without_a_command_the_runs_are_listed(made: Path, capsys: pytest.CaptureFixture[str]):
     assert run(["runs"]) == 0
     assert "runs/everyday" in capsys.readouterr().out

@@ -166,3 +166,59 @@ def test_published_figures(shared_data: Path, tmp_path: Path, capsys: pytest.Cap
     assert run(["filter", source, "--filters", "duplicate,novelty", *novelty[2:]]) == 0
     found = last_json(capsys)
     assert (found["read"], found["kept"]) == (5000, 4852)
+
+
+def test_the_trace_tells_what_each_filter_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    short = {"instruction": "Describe the sea at night.", "output": "No."}
+    source = write(tmp_path / "in.jsonl", ROW, short, ROW, OTHER, {"x": 1})
+    command = ["filter", str(source), "--filters", "shape,duplicate", "--out", str(tmp_path / "o.jsonl")]
+    assert run([*command, "--trace", "--json"]) == 0
+    trace = last_json(capsys)["trace"]
+    assert isinstance(trace, list)
+    assert [(step["filter"], step["entering"], step["leaving"]) for step in trace] == [
+        ("row", 5, 4),
+        ("shape", 4, 3),
+        ("duplicate", 3, 2),
+    ]
+    (sample,) = trace[2]["examples"]["exact"]
+    assert (sample["place"], sample["witness"]) == (f"{source}:3", f"{source}:1")
+    assert run([*command, "--trace"]) == 0
+    told = capsys.readouterr().out
+    assert "shape: 4 in, 3 out" in told
+    assert "Describe the sea at night." in told
+    assert run([*command, "--json"]) == 0
+    assert "trace" not in last_json(capsys)
+
+
+JUDGE = """
+name: judging
+target: 1
+teacher: {kind: scripted, default: nothing}
+judge:
+  kind: scripted
+  label: judge
+  rules:
+    - {when: banana, reply: '{"rationale": "It repeats.", "scores": SCORES}'}
+  default: '{"rationale": "Well said.", "scores": GOOD}'
+method: {kind: skillmix, skills: [chess, cooking]}
+"""
+CRITERIA = ("correct", "complete", "obedient", "clear", "specific")
+
+
+def test_a_judge_decides_about_rows_of_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "in.jsonl", ROW, OTHER)
+    recipe = tmp_path / "judge.yaml"
+    text = JUDGE.replace("SCORES", json.dumps(dict.fromkeys(CRITERIA, 2)))
+    recipe.write_text(text.replace("GOOD", json.dumps(dict.fromkeys(CRITERIA, 5))), "utf-8")
+    command = ["filter", str(source), "--filters", "quality", "--out", str(tmp_path / "o.jsonl"), "--json"]
+    assert run(command) == 2
+    told = capsys.readouterr().err
+    assert "'quality' asks a model" in told
+    assert "--judge RECIPE" in told
+    assert not (tmp_path / "o.calls.db").exists()
+    assert run([*command, "--judge", str(recipe)]) == 0
+    assert last_json(capsys)["rejected"] == {"quality:below_bar": 1}
+    (refused,) = [each.data for each in read_rows(tmp_path / "o.rejected.jsonl")]
+    assert (refused["row"], refused["score"]) == (OTHER, 2.0)
+    assert "It repeats." in refused["detail"]
+    assert (tmp_path / "o.calls.db").exists()

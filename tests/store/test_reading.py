@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tutelage.errors import BadInput
-from tutelage.records import Example, Item, Reply, Usage
+from tutelage.records import Example, Item, Reply, Usage, Verdict
 from tutelage.store import reading
 from tutelage.store.calls import CallRow, Calls
 from tutelage.store.database import Database
@@ -47,6 +48,20 @@ def test_costs_are_summed_by_stage_and_item(run: Path):
 def test_accepted_by_item_keeps_the_plans_order_and_counts_nothing_as_zero(run: Path):
     assert list(reading.accepted_by_item(run, 2).values()) == [0, 1]
     assert list(reading.accepted_by_item(run, 9).values()) == [0, 1, 1]
+
+
+def test_examples_with_their_items_and_verdicts(run: Path):
+    items = [Item.make("m", {}, {"n": number}).id for number in (1, 2)]
+    assert reading.items_of_examples(run) == {"e1": items[0], "e2": items[1]}
+    database = Database(run / "run.db")
+    said = (("shape", Verdict(True, "", None)), ("novelty", Verdict(False, "too_similar", 0.9, "why", "e1")))
+    example = Example.single_turn("q", "a", id="e3", item=items[0])
+    Ledger(database, 1).write_example(example, Spot(0, 0), "rejected", said)
+    Ledger(database, 1).write_example(replace(example, id="e4"), Spot(0, 9), "surplus")
+    database.commit()
+    database.close()
+    found = [(example.id, verdicts) for example, verdicts in reading.decided_examples(run)]
+    assert found == [("e3", said), ("e1", ()), ("e2", ())]
 
 
 def test_the_row_and_the_totals(run: Path):

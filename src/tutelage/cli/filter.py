@@ -10,8 +10,9 @@ import click
 from tutelage.cli.terminal import emit, json_option, note, out_option, set_option
 from tutelage.errors import BadInput, nearest
 from tutelage.filters.filter import Filter
-from tutelage.recipe import kinds
+from tutelage.recipe import kinds, load
 from tutelage.recipe.overrides import DEFAULT_FILTERS, parse_sets
+from tutelage.runs.assessing import Judges
 from tutelage.runs.filtering import FilterResult, filter_files
 from tutelage.text import counted
 
@@ -30,19 +31,37 @@ _SPEAK_EVERY = 100_000  # rows
 @out_option("The file of kept rows (.jsonl, .json, .parquet); refused rows go beside it.", required=True)
 @set_option
 @click.option("--strict", is_flag=True, help="Stop at the first row that is no example, write nothing.")
+@click.option("--trace", is_flag=True, help="Tell what each filter removed, in order, with a few rows.")
+@click.option(
+    "--judge",
+    metavar="RECIPE",
+    type=click.Path(path_type=Path),
+    help="A recipe whose judge, or else teacher, answers filters that ask a model (quality).",
+)
 @json_option
 def command(
-    files: tuple[Path, ...], names: str, out: Path, sets: tuple[str, ...], strict: bool, as_json: bool
+    files: tuple[Path, ...],
+    names: str,
+    out: Path,
+    sets: tuple[str, ...],
+    strict: bool,
+    trace: bool,
+    judge: Path | None,
+    as_json: bool,
 ) -> None:
     """Keep the rows of FILEs that pass all filters, in their order and with all their fields.
 
     Reads JSON, JSONL, CSV, TSV, Parquet and plain text, in every format that Tutelage writes. Several files
-    are one pool. Refused rows go to OUT's name with the ending .rejected.jsonl, each with its reason.
+    are one pool. Refused rows go to OUT's name with the ending .rejected.jsonl, each with its reason; what a
+    judge answered is kept under the ending .calls.db, so that the same command does not pay twice.
 
     Example: tutelage filter a.json b.jsonl --filters novelty --set novelty.threshold=0.6 --out c.jsonl
     """
     filters = build_filters(names, sets)
-    result = filter_files(files, filters, out, strict=strict, on_progress=_progress)
+    judges = Judges.of(load(judge)) if judge else None
+    result = filter_files(
+        files, filters, out, strict=strict, trace=trace, judges=judges, on_progress=_progress
+    )
     if as_json:
         emit(result.as_dict())
     else:
@@ -100,3 +119,5 @@ def _tell(result: FilterResult) -> None:
             click.echo(f"  {count:>9,}  {reason}")
     for reason, count in result.noted.items():
         click.echo(f"kept {count:,} of which a filter says: {reason}")
+    for line in result.trace.lines() if result.trace else ():
+        click.echo(line)

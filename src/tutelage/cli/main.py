@@ -24,6 +24,7 @@ VERBS = {
     "preview": "a few examples and a forecast of calls, tokens, money and time",
     "run": "everything the recipe declares; the same command resumes",
     "filter": "the filters alone, on any dataset",
+    "analyze": "measures of runs and dataset files, side by side, with one page",
     "integrate": "labelled data through templates, without a model",
     "mix": "several datasets into one of a given size",
     "select": "the best or most varied rows of a dataset, to a budget",

@@ -12,6 +12,7 @@ import click
 from tutelage.cli.terminal import json_option
 from tutelage.recipe.reading import load
 from tutelage.runs.replay import recipe_of, replay, verify
+from tutelage.runs.trace import trace_of_run
 from tutelage.store import reading
 from tutelage.text import counted
 
@@ -44,12 +45,15 @@ def list_runs(folder: Path, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--trace", "traced", is_flag=True, help="Tell what each filter removed, with a few examples.")
 @json_option
-def show(run: Path, as_json: bool) -> None:
+def show(run: Path, traced: bool, as_json: bool) -> None:
     """What a RUN is, what it made, and what it refused."""
     summary = _summary(run)
+    trace = trace_of_run(run) if traced else None
     if as_json:
-        click.echo(json.dumps(summary, ensure_ascii=False))
+        told = summary if trace is None else summary | {"trace": trace.as_list()}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     for name, value in summary.items():
         if isinstance(value, dict):
@@ -58,6 +62,8 @@ def show(run: Path, as_json: bool) -> None:
                 click.echo(f"  {key:<32} {count:,}")
         else:
             click.echo(f"{name}: {value}")
+    for line in trace.lines() if trace else ():
+        click.echo(line)
 
 
 @command.command("replay")

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import regex
 from pydantic import Field, PrivateAttr
 
-from tutelage.errors import BadInput
 from tutelage.filters.filter import Filter, Gate
+from tutelage.filters.word_lists import any_of, read_list, unique
 from tutelage.records import KEPT, Example, Verdict
-from tutelage.text import SPACED_LETTER, normalise
+from tutelage.text import normalise
 
 Part = Literal["instruction", "input", "output"]
-
-_SPACED = regex.compile(SPACED_LETTER, regex.V1)
 
 
 class Keywords(Filter):
@@ -27,6 +22,7 @@ class Keywords(Filter):
     """
 
     kind: ClassVar[str] = "keywords"
+    memory: ClassVar[bool] = False
 
     banned: tuple[str, ...] = Field(default=(), description="words of which none may occur")
     required: tuple[str, ...] = Field(default=(), description="words of which one (or all) must occur")
@@ -44,8 +40,10 @@ class Keywords(Filter):
 
     def model_post_init(self, context: Any, /) -> None:
         """Read the files now, so that a missing one is said before any work."""
-        self._banned = _unique([*self.banned, *_listed(self.banned_file, "keywords.banned_file")])
-        self._required = _unique([*self.required, *_listed(self.required_file, "keywords.required_file")])
+        banned = read_list(self.banned_file, "keywords.banned_file") if self.banned_file else []
+        required = read_list(self.required_file, "keywords.required_file") if self.required_file else []
+        self._banned = unique([*self.banned, *banned])
+        self._required = unique([*self.required, *required])
 
     def start(self) -> Gate:
         """A gate without memory."""
@@ -55,8 +53,8 @@ class Keywords(Filter):
 class _KeywordsGate(Gate):
     def __init__(self, settings: Keywords, banned: tuple[str, ...], required: tuple[str, ...]) -> None:
         self._settings = settings
-        self._banned = _any_of(banned) if banned else None
-        self._required = {word: _any_of([word]) for word in required}
+        self._banned = any_of(banned) if banned else None
+        self._required = {word: any_of([word]) for word in required}
 
     def judge(self, example: Example) -> Verdict:
         """Refuse with reason ``banned`` or ``missing``; the detail names the word."""
@@ -70,44 +68,3 @@ class _KeywordsGate(Gate):
             wanted = "all" if self._settings.require == "all" else "one"
             return Verdict(False, "missing", detail=f"wanted {wanted} of: {', '.join(missing)}")
         return KEPT
-
-
-def _listed(name: str, key: str) -> list[str]:
-    """The words in the file ``name``, remarks and empty lines aside."""
-    if not name:
-        return []
-    try:
-        lines = Path(name).read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise BadInput(
-            f"the word list '{name}' cannot be read: {error.strerror}",
-            where=key,
-            remedy="give a text file",
-        ) from error
-    except UnicodeDecodeError as error:
-        bad = error.object[error.start]
-        raise BadInput(
-            f"the word list '{name}' is not UTF-8: byte 0x{bad:02x} at offset {error.start}",
-            where=key,
-            remedy="save the file as UTF-8",
-        ) from error
-    found = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    if not found:
-        raise BadInput(f"the word list '{name}' holds no word", where=key, remedy="write one word a line")
-    return found
-
-
-def _unique(listed: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for each in listed if (word := normalise(each))))
-
-
-def _any_of(listed: Iterable[str]) -> regex.Pattern[str]:
-    """A pattern for normalised text; the longest word is tried first, so that it is the one named."""
-    return regex.compile("|".join(map(_alone, sorted(listed, key=len, reverse=True))), regex.V1)
-
-
-def _alone(word: str) -> str:
-    """``word`` as a pattern, with word borders at those ends that stand beside spaces in their script."""
-    before = rf"(?<!{SPACED_LETTER})" if _SPACED.match(word[0]) else ""
-    after = rf"(?!{SPACED_LETTER})" if _SPACED.match(word[-1]) else ""
-    return f"{before}{regex.escape(word)}{after}"

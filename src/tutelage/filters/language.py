@@ -8,7 +8,6 @@ is left to tell, the row is kept.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -16,59 +15,22 @@ from pydantic import BeforeValidator, Field
 from tutelage.errors import BadInput, nearest
 from tutelage.filters.filter import Filter, Gate
 from tutelage.records import KEPT, Example, Verdict
-from tutelage.text import scripts, unicode_tokens, words
-
-SCRIPTS_OF = {
-    **dict.fromkeys(("en", "fr", "de", "es", "it", "pt", "nl"), ("Latin",)),
-    "zh": ("Han",),
-    "ja": ("Hiragana", "Katakana", "Han"),
-    "ko": ("Hangul",),
-    "ru": ("Cyrillic",),
-    "ar": ("Arabic",),
-    "he": ("Hebrew",),
-    "el": ("Greek",),
-    "hi": ("Devanagari",),
-    "th": ("Thai",),
-}
-
-# Words that are common in one of these languages and rare in, or absent from, the others.
-_FUNCTION_WORDS = {
-    "en": "the and of is are was were that this with for you your have has not from they which will it",
-    "fr": "le les des et est une dans pour qui pas sur avec vous nous être sont cette aux mais plus ce au du",
-    "de": "der und das ist nicht ein eine zu mit den von für auf sich dem auch wird oder sind einen wir ich",
-    "es": "el los las y del una por con para es su lo como más pero sus este está son muy hay ser también",
-    "it": "il di che è per un non sono della del gli nel con anche alla dei delle più questo ma si",
-    "pt": "o os da em um uma não com para mais dos das ao pelo pela seu sua são você também foi isso",
-    "nl": "het een van en dat niet zijn op te voor met aan ook maar naar om dan wordt deze wij je",
-}
-_LANGUAGE_OF: dict[str, list[str]] = {}
-for _code, _listed in _FUNCTION_WORDS.items():
-    for _word in _listed.split():
-        _LANGUAGE_OF.setdefault(_word, []).append(_code)
+from tutelage.text import (
+    FUNCTION_WORDS,
+    SCRIPTS_OF,
+    function_words,
+    language_share,
+    prose_of,
+    unicode_tokens,
+    word_shares,
+    words,
+)
 
 _LEAST = 8  # words of prose (or characters) below which a language cannot be told
 _LEAST_HITS = 4  # function words of another language that must speak against the expected one …
 _MARGIN = 1.5  # … this many times as often as words of the expected one
-_LETTERS_PER_WORD = {"Han": 1.0, "Hiragana": 1.0, "Katakana": 1.0, "Thai": 1.0, "Hangul": 2.0}
-_LETTERS_PER_SPACED_WORD = 5.0
-_KANA_IN_JAPANESE = 0.1  # of Han and kana; Chinese has none, Japanese mostly half
 _FOREIGN_QUESTION = 0.1  # expected share in a question about another language
 
-# Every alternative is linear in the text: a repetition starts once in a run of what it repeats, stops where
-# another of its kind would start, and no blank at the start or end of a line runs on into the next.
-_CODE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]+`|\$\$.+?\$\$|\$[^$\n]+\$|(?<!\\)\\\[(?:(?!(?<!\\)\\\[).)+?\\\]|"
-    r"\\\((?:(?!\\\().)+?\\\)|https?://\S+|<[^<>\n]+>|(?<![\w.%+-])[\w.%+-]++@\S+|"
-    r"(?<![\w-])-*+(?=\w)[\w-]++(?:\.[\w-]+)+\b",
-    re.DOTALL,
-)
-_CODE_LINE = re.compile(
-    r"^[^\S\n]*+(?:(?:def|class|import|from|return|public|private|const|let|var|function|elif|else|try|except|"
-    r"print|SELECT|INSERT|UPDATE|DELETE|CREATE)\b.*[(){}:;=,*]|(?:for|if|while)\b.*[:{][^\S\n]*$|"
-    r"from \S+ import|import \S+$|#include|//|/\*|[{}()\[\];,]+[^\S\n]*$).*$|"
-    r"^.*[;{}][^\S\n]*$|^.*[^=!<>]=[^=].*$|^[^\S\n]*+[\w.]+\(.*\)[^\S\n]*$|^.*\\[a-zA-Z]+\{.*$",
-    re.MULTILINE,
-)
 _ABOUT_LANGUAGES = re.compile(
     r"translat|\b(?:english|chinese|mandarin|cantonese|french|german|spanish|italian|portuguese|dutch|russian|"
     r"japanese|korean|arabic|hebrew|greek|hindi|thai|latin|bilingual|multilingual|language)\b|"
@@ -90,6 +52,7 @@ class Language(Filter):
     """
 
     kind: ClassVar[str] = "language"
+    memory: ClassVar[bool] = False
 
     language: Annotated[tuple[str, ...], BeforeValidator(_codes)] = Field(
         default=("en", "zh"), min_length=1, description="one code or a list of the expected languages"
@@ -133,7 +96,7 @@ class _LanguageGate(Gate):
         shares = word_shares(prose)
         if not shares or words(prose) < _LEAST:
             return KEPT
-        share = max(_expected_share(shares, code) for code in self._expected)
+        share = max(language_share(shares, code) for code in self._expected)
         names = ", ".join(self._expected)
         if share < least:
             main = max(shares, key=shares.__getitem__)
@@ -147,36 +110,10 @@ class _LanguageGate(Gate):
 
     def _other_alphabetic(self, prose: str) -> str:
         """A language of the Latin alphabet whose function words outweigh those of the expected ones."""
-        expected = [code for code in self._expected if code in _FUNCTION_WORDS]
+        expected = [code for code in self._expected if code in FUNCTION_WORDS]
         if not expected:
             return ""
-        hits = Counter(code for token in unicode_tokens(prose) for code in _LANGUAGE_OF.get(token, ()))
+        hits = function_words(unicode_tokens(prose))
         code, most = max(hits.items(), key=lambda each: each[1], default=("", 0))
         own = max(hits[each] for each in expected)
         return code if code not in expected and most >= _LEAST_HITS and most > _MARGIN * own else ""
-
-
-def prose_of(text: str) -> str:
-    """``text`` without code, formulas, addresses and tags."""
-    return _CODE_LINE.sub(" ", _CODE.sub(" ", text))
-
-
-def word_shares(prose: str) -> dict[str, float]:
-    """Shares of scripts as :func:`tutelage.text.scripts` gives them, by words rather than letters: one Han
-    character weighs as much as five Latin letters."""
-    weights = {
-        name: share / _LETTERS_PER_WORD.get(name, _LETTERS_PER_SPACED_WORD)
-        for name, share in scripts(prose).items()
-    }
-    total = sum(weights.values())
-    return {name: weight / total for name, weight in weights.items()}
-
-
-def _expected_share(shares: dict[str, float], code: str) -> float:
-    """The share of the scripts of ``code``; Han with kana is Japanese and Han without is Chinese."""
-    share = sum(shares.get(name, 0.0) for name in SCRIPTS_OF[code])
-    kana = shares.get("Hiragana", 0.0) + shares.get("Katakana", 0.0)
-    japanese = kana > _KANA_IN_JAPANESE * (kana + shares.get("Han", 0.0))
-    if (code == "zh" and japanese) or (code == "ja" and not japanese):
-        return 0.0
-    return share

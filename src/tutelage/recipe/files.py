@@ -1,7 +1,7 @@
 """Files that a recipe points at: found beside it, and known by their content.
 
-A setting called ``file`` or ending in ``_file`` (``_files``: a list) becomes an absolute path. A value under
-``method.prompts`` that names a .txt, .md or .jinja file becomes the text of that file.
+A setting called ``file`` or ending in ``_file`` (``files`` and ``_files``: a list) becomes an absolute path.
+A value under ``method.prompts`` that names a .txt, .md or .jinja file becomes the text of that file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def resolve(data: Mapping[str, Any], folder: Path) -> Resolved:
     for path, settings in _kinds(result.data):
         for key in [key for key in settings if key == "file" or key.endswith("_file")]:
             _point(result, settings, key, (*path, key), folder)
-        for key in [key for key in settings if key.endswith("_files")]:
+        for key in [key for key in settings if key == "files" or key.endswith("_files")]:
             for index in range(len(settings[key]) if isinstance(settings[key], list) else 0):
                 _point(result, settings[key], index, (*path, key, index), folder)
         prompts = settings.get("prompts") if path == ("method",) else None

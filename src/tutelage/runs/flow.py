@@ -15,15 +15,17 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 from tutelage.errors import CallFailed, TutelageError
-from tutelage.filters.filter import Chain, Decision
+from tutelage.filters.filter import NOTHING_ASSESSED, Assessed, Chain, Decision
 from tutelage.methods.constrained import Constrained
 from tutelage.methods.method import Materials, Method, State
+from tutelage.methods.reading import gathered
 from tutelage.recipe.settings import Patience
 from tutelage.records import UNKNOWN_LICENCE, Example, Item, Rejection
+from tutelage.runs.assessing import Assessor
 from tutelage.runs.gateway import Gateway, Stopped
 from tutelage.store.examples import ExampleState, Ledger, Spot
 
-Results = Sequence[Example | Rejection]
+Results = Sequence[tuple[Example | Rejection, Assessed]]  # what was written, what models said of it
 
 WRITING = "generate"  # the stage of a method's own items; prepare names its stages itself
 MOST_AHEAD = 2_000  # items that may wait for a slow predecessor, so that memory stays flat
@@ -73,6 +75,7 @@ class Flow:
         patience: Patience,
         licence: str = UNKNOWN_LICENCE,
         limit: int | None = None,
+        assessor: Assessor | None = None,
     ) -> None:
         self.counts = Counts()
         self._method = method
@@ -85,6 +88,7 @@ class Flow:
         self._patience = patience
         self._licence = licence
         self._limit = limit
+        self._assessor = assessor
         self._accepted: list[Example] = []  # filled for adaptive methods only: a stream needs no memory
         self._recent: deque[bool] = deque(maxlen=patience.window)
         self._pending: deque[_Pending] = deque()
@@ -150,7 +154,7 @@ class Flow:
             spot = Spot(round, self.counts.planned)
             self._ledger.plan(item, spot)
             self.counts.planned += 1
-            task = asyncio.create_task(self._method_writes(item))
+            task = asyncio.create_task(self._carried_out(item))
             task.add_done_callback(self._on_done)
             self._running += 1
             self._pending.append(_Pending(item, spot, task))
@@ -165,11 +169,22 @@ class Flow:
         expected = ceil(missing / max(self.counts.yield_estimate, 0.01))
         return len(self._pending) < min(expected, MOST_AHEAD)
 
-    async def _method_writes(self, item: Item) -> Results:
+    async def _carried_out(self, item: Item) -> Results:
+        """What the method writes, and what models say of it: all that an item asks for."""
+        written = await self._method_writes(item)
+        if self._assessor is None:
+            return [(each, NOTHING_ASSESSED) for each in written]
+        found = await gathered(self._assessed(each, self._assessor) for each in written)
+        return list(zip(written, found, strict=True))
+
+    async def _method_writes(self, item: Item) -> Sequence[Example | Rejection]:
         try:
             return await self._method.write(item, self._gateway.at(WRITING, item.id))
         except CallFailed as error:
             return [Rejection(f"call:{error.reason}", "", detail=str(error), item=item.id)]
+
+    async def _assessed(self, result: Example | Rejection, assessor: Assessor) -> Assessed:
+        return NOTHING_ASSESSED if isinstance(result, Rejection) else await assessor.assess(result)
 
     def _on_done(self, task: asyncio.Task[Results]) -> None:
         self._running -= 1
@@ -192,7 +207,7 @@ class Flow:
 
     def _decide(self, done: _Pending) -> None:
         empty = True
-        for result, spot in self._results(done):
+        for result, assessed, spot in self._results(done):
             empty = False
             before = self.counts.accepted
             if isinstance(result, Rejection):
@@ -201,21 +216,21 @@ class Flow:
                 self._set_aside(result, spot)
                 continue
             else:
-                self._judge(result, spot)
+                self._judge(result, assessed, spot)
             self._recent.append(self.counts.accepted > before)
         if empty:
             self._recent.append(False)
         self.counts.decided += 1
 
-    def _results(self, done: _Pending) -> Iterator[tuple[Example | Rejection, Spot]]:
+    def _results(self, done: _Pending) -> Iterator[tuple[Example | Rejection, Assessed, Spot]]:
         """What an item came to, each with its place; what a teacher wrote has its licence, if no other."""
-        for ordinal, result in enumerate(done.task.result()):
+        for ordinal, (result, assessed) in enumerate(done.task.result()):
             if isinstance(result, Example) and result.teacher and result.licence == UNKNOWN_LICENCE:
                 result = replace(result, licence=self._licence)
-            yield result, Spot(done.spot.round, done.spot.position, ordinal)
+            yield result, assessed, Spot(done.spot.round, done.spot.position, ordinal)
 
-    def _judge(self, example: Example, spot: Spot) -> None:
-        decision: Decision = self._chain.decide(example)
+    def _judge(self, example: Example, assessed: Assessed, spot: Spot) -> None:
+        decision: Decision = self._chain.decide(example, assessed)
         state: ExampleState = "kept" if decision.kept else "rejected"
         self._ledger.write_example(example, spot, state, decision.verdicts)
         if not decision.kept:
@@ -260,7 +275,7 @@ class Flow:
         for each in self._pending:
             error = _error_of(each.task)
             if error is None:
-                for result, spot in self._results(each):
+                for result, _, spot in self._results(each):
                     if isinstance(result, Example):
                         self._set_aside(result, spot)
             elif not isinstance(error, Stopped | TutelageError | asyncio.CancelledError):

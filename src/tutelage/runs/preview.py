@@ -5,7 +5,7 @@ What a preview asks is kept: the run that follows answers it from the store.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,12 +13,20 @@ from typing import Any
 
 from tutelage.recipe.model import Recipe
 from tutelage.records import Example, Rejection
+from tutelage.runs.assessing import ASSESSING
 from tutelage.runs.flow import WRITING
 from tutelage.runs.forecast import Forecast, Range, Sight, forecast
 from tutelage.runs.progress import Listener
 from tutelage.runs.result import RunResult
 from tutelage.runs.stages import Note, execute
-from tutelage.store.reading import CallCosts, accepted_by_item, call_costs, kept_examples, rejections
+from tutelage.store.reading import (
+    CallCosts,
+    accepted_by_item,
+    call_costs,
+    items_of_examples,
+    kept_examples,
+    rejections,
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def _sights(out: Path, items: int, *, cut_short: bool) -> tuple[list[Sight], flo
     Of a preview that was ``cut_short``, only those that were decided.
     """
     accepted = accepted_by_item(out, items, decided=cut_short)
-    costs = call_costs(out)
+    costs = _with_judgings(call_costs(out), items_of_examples(out))
     seen = {item: costs.get((WRITING, item), CallCosts()) for item in accepted}
     sights = [Sight(cost.calls, cost.tokens, cost.cost, accepted[item]) for item, cost in seen.items()]
     before = [cost for (stage, _), cost in costs.items() if stage != WRITING]
@@ -85,6 +93,18 @@ def _sights(out: Path, items: int, *, cut_short: bool) -> tuple[list[Sight], flo
     calls = sum(cost.calls for cost in seen.values())
     seconds = sum(cost.seconds for cost in seen.values()) / calls if calls else 0.0
     return sights, seconds, fixed
+
+
+def _with_judgings(
+    costs: Mapping[tuple[str, str], CallCosts], item_of: Mapping[str, str]
+) -> dict[tuple[str, str], CallCosts]:
+    """``costs`` with what filters asked about an example counted with the item that it was written for."""
+    found: dict[tuple[str, str], CallCosts] = {}
+    for (stage, name), cost in costs.items():
+        asked = stage.partition("/")[0] == ASSESSING
+        place = (WRITING, item_of.get(name, "")) if asked else (stage, name)
+        found[place] = found.get(place, CallCosts()) + cost
+    return found
 
 
 def _lanes(recipe: Recipe, items: int) -> int:

@@ -20,6 +20,7 @@ from tutelage.methods.constrained import Constrained
 from tutelage.methods.method import Materials, Method
 from tutelage.recipe.changes import Change, changes
 from tutelage.recipe.model import Recipe
+from tutelage.runs.assessing import Assessor, asking, check_judges
 from tutelage.runs.flow import Counts, Flow
 from tutelage.runs.gateway import Gateway, Stopped
 from tutelage.runs.progress import Listener, Snapshot
@@ -61,7 +62,7 @@ async def execute(
 
 
 def check_abilities(recipe: Recipe) -> None:
-    """Refuse a method whose teacher cannot do what it needs, before anything is asked."""
+    """Refuse a method or filter whose model cannot do what it needs, before anything is asked."""
     if recipe.constraints:
         recipe.constraints.check_language(recipe.method.language)
     for need in recipe.needs:
@@ -72,6 +73,7 @@ def check_abilities(recipe: Recipe) -> None:
                 where="teacher",
                 remedy="bind another teacher, or another method (`tutelage kinds` lists them)",
             )
+    check_judges(recipe.filters, recipe.roles())
 
 
 def _writing_method(recipe: Recipe) -> Method | Constrained:
@@ -166,6 +168,7 @@ class _Execution:
                 patience=recipe.patience,
                 licence=recipe.teacher.licence,
                 limit=self._limit,
+                assessor=self._assessor(),
             )
             if self._interrupted:
                 return "interrupted", "interrupted"
@@ -175,6 +178,10 @@ class _Execution:
         if self._limit is not None:
             return "previewed", reason
         return ("short", reason) if reason else ("finished", "")
+
+    def _assessor(self) -> Assessor | None:
+        recipe = self._recipe
+        return Assessor(recipe.filters, self._gateway, recipe.roles()) if asking(recipe.filters) else None
 
     def _end(self, number: int, state: RunState, reason: str) -> RunResult:
         self._run.end(number, *self._lasting(state, reason))

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutelage.records import Example, Rejection
+from tutelage.records import Example, Rejection, Verdict
 from tutelage.store.database import connect_reader
 from tutelage.store.runs import RunRow
 
@@ -30,6 +30,23 @@ def kept_examples(path: Path) -> Iterator[Example]:
         )
         for (content,) in rows:
             yield Example.from_dict(json.loads(content))
+
+
+def decided_examples(path: Path) -> Iterator[tuple[Example, tuple[tuple[str, Verdict], ...]]]:
+    """The examples that were judged, in item order, each with the verdict of every filter that saw it."""
+    with closing(connect_reader(database_of(path))) as connection:
+        rows = connection.execute(
+            "SELECT id, content FROM examples WHERE state IN ('kept', 'rejected')"
+            " ORDER BY round, position, ordinal"
+        )
+        for identity, content in rows:
+            said = connection.execute(
+                "SELECT filter, keep, reason, score, detail, witness FROM verdicts"
+                " WHERE example = ? ORDER BY ordinal",
+                (identity,),
+            )
+            verdicts = tuple((name, Verdict(bool(keep), *rest)) for name, keep, *rest in said)
+            yield Example.from_dict(json.loads(content)), verdicts
 
 
 def rejections(path: Path) -> Iterator[Rejection]:
@@ -80,6 +97,14 @@ class CallCosts:
     cost: float = 0.0
     seconds: float = 0.0
 
+    def __add__(self, other: CallCosts) -> CallCosts:
+        return CallCosts(
+            self.calls + other.calls,
+            self.tokens + other.tokens,
+            self.cost + other.cost,
+            self.seconds + other.seconds,
+        )
+
 
 def call_costs(path: Path) -> dict[tuple[str, str], CallCosts]:
     """(stage, item id) → the calls that were answered for it."""
@@ -88,11 +113,15 @@ def call_costs(path: Path) -> dict[tuple[str, str], CallCosts]:
         rows = connection.execute("SELECT place, prompt_tokens + completion_tokens, cost, seconds FROM calls")
         for place, tokens, cost, seconds in rows:
             stage, item = place.rsplit("/", 1)[0].rsplit("/", 1)
-            before = costs.get((stage, item), CallCosts())
-            costs[stage, item] = CallCosts(
-                before.calls + 1, before.tokens + tokens, before.cost + cost, before.seconds + seconds
-            )
+            one = CallCosts(1, tokens, cost, seconds)
+            costs[stage, item] = costs.get((stage, item), CallCosts()) + one
     return costs
+
+
+def items_of_examples(path: Path) -> dict[str, str]:
+    """Example id → the item that it was written for."""
+    with closing(connect_reader(database_of(path))) as connection:
+        return dict(connection.execute("SELECT id, item FROM examples").fetchall())
 
 
 def accepted_by_item(path: Path, first: int, *, decided: bool = False) -> dict[str, int]:
