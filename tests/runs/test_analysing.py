@@ -69,3 +69,11 @@ def test_texts_of_a_megabyte_are_measured_beside_short_ones(tmp_path: Path) -> N
     told = analyse_inputs([path]).analyses[0].as_dict()
     assert (told["analysed"], told["rouge_l"]["n"]) == (3, 3)
     assert told["difficulty"]["answer_words"]["max"] == 350_000
+
+
+def test_the_figures_of_a_single_input_stand_at_the_top(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.write_text('{"instruction": "Name a tree.", "output": "An oak."}\n', "utf-8")
+    told = analyse_inputs([path]).as_dict()
+    assert told["examples"] == told["inputs"][0]["examples"] == 1
+    assert {"verb_noun", "rouge_l", "coverage", "duplicates"} <= set(told)

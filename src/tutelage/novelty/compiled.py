@@ -6,9 +6,13 @@ holds lies in flat arrays that Python lets grow between two calls:
     flat, begin     tokens of the kept texts, one after the other; where text ``row`` begins
     first           token → element of its first occurrence in a text
     slots           open hashing of (token, occurrence) → element, for occurrences after the first
-    shelf           element → where its postings stand, how many there are, and for how many there is room
-    posts           postings, those of an element one after the other: row, length, place among the rarest,
-                    signature
+    head            element → its newest shelf
+    shelves         for an element and a length of texts: the element's next shelf, where the postings stand, how
+                    many there are, and for how many there is room
+    posts           postings, those of a shelf one after the other: row, place among the rarest, signature
+
+Shelves by length spare most of the work: late in a prefix, where the common elements stand, only short texts can
+still have enough in common, and the shelves of the others are passed over.
 
 The extra ``fast`` brings numba. What is compiled is cached beside this file, or in numba's own cache folder.
 """
@@ -27,11 +31,9 @@ from tutelage.novelty.rule import Hit, NeedsByLength, rouge_l
 TABLE = 256
 """Lengths below this have their needs in a table; those of longer texts are computed when asked for."""
 
-_POST = np.dtype([("row", "i4"), ("length", "u2"), ("place", "u2"), ("signature", "u8")])
-_LONGEST = 65_535
-"""Lengths from here on stand as this in a posting; the true one follows from ``begin``."""
-_AT, _SIZE, _ROOM = range(3)
-_ROWS, _ELEMENTS, _POSTS, _FLAT, _SLOTS, _STAMP = range(6)
+_POST = np.dtype([("row", "i4"), ("place", "i4"), ("signature", "u8")])
+_SHELF = np.dtype([("length", "i4"), ("next", "i4"), ("at", "i8"), ("size", "i4"), ("room", "i4")])
+_ROWS, _ELEMENTS, _POSTS, _FLAT, _SLOTS, _STAMP, _SHELVES = range(7)
 _FEW = 64  # entries that an empty array has room for
 
 Array = np.ndarray[Any, Any]
@@ -164,49 +166,47 @@ def _elements(own, first, slots, slot_of, count):  # type: ignore[no-untyped-def
 @_jit
 def _search(  # type: ignore[no-untyped-def]  # compiled: types are inferred
     own, elements, prefix, signature, distinct, threshold, strict, table,
-    flat, begin, shelf, posts, tried, slot_of, stamp,
+    flat, begin, head, shelves, posts, tried, slot_of, stamp,
 ):  # fmt: skip
     """The first row that is too similar to a text, or -1, and the LCS with it."""
     m = own.shape[0]
-    needs = table[min(m, TABLE - 1)]
     masks = np.zeros((0, 0), np.uint64)
     best, common = -1, 0
     for place in range(prefix):
-        element = elements[m - 1 - place]  # the rarest come first: those that were met last
-        start, room = shelf[element, _AT], m - place
-        for at in range(start, start + shelf[element, _SIZE]):
-            post = posts[at]
-            n = np.int64(post["length"])
-            if n == _LONGEST:
-                n = begin[post["row"] + 1] - begin[post["row"]]
-            need = needs[n] if m < TABLE and n < TABLE else _need(m, n, threshold, strict)
-            if need > room or need > n - np.int64(post["place"]):
+        which = head[elements[m - 1 - place]]  # the rarest come first: those that were met last
+        while which >= 0:
+            shelf = shelves[which]
+            which, n = shelf["next"], np.int64(shelf["length"])
+            need = table[m, n] if m < TABLE and n < TABLE else _need(m, n, threshold, strict)
+            if need > m - place or need > n:
                 continue
-            if m + n - _bits(signature ^ post["signature"]) < 2 * need:
-                continue
-            row = post["row"]
-            if tried[row] == stamp:
-                continue
-            if best >= 0 and row > best:
-                break  # rows stand in order
-            tried[row] = stamp
-            if masks.shape[0] == 0:
-                masks = _masks(own, distinct, slot_of)
-            lcs = _lcs(masks, flat[begin[row] : begin[row + 1]], slot_of)
-            if lcs >= need:
-                best, common = row, lcs
-                break
+            for at in range(shelf["at"], shelf["at"] + shelf["size"]):
+                post = posts[at]
+                if post["place"] > n - need or m + n - _bits(signature ^ post["signature"]) < 2 * need:
+                    continue
+                row = post["row"]
+                if tried[row] == stamp:
+                    continue
+                if best >= 0 and row > best:
+                    break  # rows stand in order
+                tried[row] = stamp
+                if masks.shape[0] == 0:
+                    masks = _masks(own, distinct, slot_of)
+                lcs = _lcs(masks, flat[begin[row] : begin[row + 1]], slot_of)
+                if lcs >= need:
+                    best, common = row, lcs
+                    break
     return best, common
 
 
 @_jit
 def _decide(  # type: ignore[no-untyped-def]  # compiled: types are inferred
     tokens, starts, prefixes, begin_at, searching, keeping, threshold, strict, table,
-    flat, begin, first, slots, shelf, posts, tried, slot_of, count, rows, commons,
+    flat, begin, first, slots, head, shelves, posts, tried, slot_of, count, rows, commons,
 ):  # fmt: skip
     """Texts in order: ``rows`` gets the condemning row or -1, ``commons`` the LCS with it.
 
-    Returns how many were decided: fewer than there are where ``posts`` is full.
+    Returns how many were decided: fewer than there are where ``posts`` or ``shelves`` is full.
     """
     for text in range(begin_at, starts.shape[0] - 1):
         own, prefix = tokens[starts[text] : starts[text + 1]], prefixes[text]
@@ -216,31 +216,42 @@ def _decide(  # type: ignore[no-untyped-def]  # compiled: types are inferred
             count[_STAMP] += 1
             rows[text], commons[text] = _search(
                 own, elements, prefix, signature, distinct, threshold, strict, table,
-                flat, begin, shelf, posts, tried, slot_of, count[_STAMP],
+                flat, begin, head, shelves, posts, tried, slot_of, count[_STAMP],
             )  # fmt: skip
         for token in own:
             slot_of[token] = -1
         if keeping and rows[text] < 0:
-            if not _has_room(elements, prefix, shelf, posts, count):
+            if not _has_room(elements, prefix, head, shelves, posts, count):
                 return text
-            _keep(own, elements, prefix, signature, flat, begin, shelf, posts, count)
+            _keep(own, elements, prefix, signature, flat, begin, head, shelves, posts, count)
     return starts.shape[0] - 1
 
 
 @_jit
-def _has_room(elements, prefix, shelf, posts, count):  # type: ignore[no-untyped-def]  # compiled
+def _shelf_of(element, length, head, shelves):  # type: ignore[no-untyped-def]  # compiled
+    """The shelf of an element for texts of a length, or -1."""
+    which = head[element]
+    while which >= 0 and shelves[which]["length"] != length:
+        which = shelves[which]["next"]
+    return which
+
+
+@_jit
+def _has_room(elements, prefix, head, shelves, posts, count):  # type: ignore[no-untyped-def]  # compiled
     """Whether the postings of a text fit, those that have to move to a larger shelf included."""
     needed, m = count[_POSTS], elements.shape[0]
     for place in range(prefix):
-        element = elements[m - 1 - place]
-        if shelf[element, _SIZE] == shelf[element, _ROOM]:
-            needed += max(2, 2 * shelf[element, _ROOM])
-    return needed <= posts.shape[0]
+        which = _shelf_of(elements[m - 1 - place], m, head, shelves)
+        if which < 0:
+            needed += 1
+        elif shelves[which]["size"] == shelves[which]["room"]:
+            needed += 2 * shelves[which]["room"]
+    return needed <= posts.shape[0] and count[_SHELVES] + prefix <= shelves.shape[0]
 
 
 @_jit
 def _keep(  # type: ignore[no-untyped-def]  # compiled: types are inferred
-    own, elements, prefix, signature, flat, begin, shelf, posts, count
+    own, elements, prefix, signature, flat, begin, head, shelves, posts, count
 ):
     """Add a text to the index."""
     row, m, end = count[_ROWS], own.shape[0], count[_FLAT]
@@ -248,16 +259,25 @@ def _keep(  # type: ignore[no-untyped-def]  # compiled: types are inferred
     begin[row + 1] = end + m
     for place in range(prefix):
         element = elements[m - 1 - place]
-        size = shelf[element, _SIZE]
-        if size == shelf[element, _ROOM]:
-            old, new = shelf[element, _AT], count[_POSTS]
-            posts[new : new + size] = posts[old : old + size]
-            shelf[element, _AT], shelf[element, _ROOM] = new, max(2, 2 * size)
-            count[_POSTS] += max(2, 2 * size)
-        post = posts[shelf[element, _AT] + size]
-        post["row"], post["length"], post["place"] = row, min(m, _LONGEST), min(place, _LONGEST)
-        post["signature"] = signature
-        shelf[element, _SIZE] = size + 1
+        which = _shelf_of(element, m, head, shelves)
+        if which < 0:
+            which = count[_SHELVES]
+            shelf = shelves[which]
+            shelf["length"], shelf["next"], shelf["size"] = m, head[element], 0
+            shelf["at"], shelf["room"] = count[_POSTS], 1
+            head[element] = which
+            count[_SHELVES] += 1
+            count[_POSTS] += 1
+        shelf = shelves[which]
+        size = shelf["size"]
+        if size == shelf["room"]:
+            new = count[_POSTS]
+            posts[new : new + size] = posts[shelf["at"] : shelf["at"] + size]
+            shelf["at"], shelf["room"] = new, 2 * size
+            count[_POSTS] += 2 * size
+        post = posts[shelf["at"] + size]
+        post["row"], post["place"], post["signature"] = row, place, signature
+        shelf["size"] = size + 1
     count[_ROWS] += 1
     count[_FLAT] += m
 
@@ -269,12 +289,13 @@ class CompiledSearch:
         self._rule = (threshold, strict)
         self._needs = NeedsByLength(threshold, strict)
         self._table = _needs_table(threshold, strict)
-        self._count = np.zeros(6, np.int64)
+        self._count = np.zeros(7, np.int64)
         self._flat = np.empty(_FEW, np.int32)
         self._begin = np.zeros(_FEW, np.int64)
         self._first = np.full(_FEW, -1, np.int32)
         self._slots = np.full((_FEW, 2), -1, np.int64)
-        self._shelf = np.zeros((_FEW, 3), np.int64)
+        self._head = np.full(_FEW, -1, np.int32)
+        self._shelves = np.empty(_FEW, _SHELF)
         self._posts = np.empty(_FEW, _POST)
         self._tried = np.zeros(_FEW, np.int64)
         self._slot_of = np.full(_FEW, -1, np.int32)
@@ -337,22 +358,23 @@ class CompiledSearch:
         while done < len(prefixes):
             done = _decide(
                 tokens, starts, prefixes, done, searching, keeping, *self._rule, self._table,
-                self._flat, self._begin, self._first, self._slots, self._shelf, self._posts,
+                self._flat, self._begin, self._first, self._slots, self._head, self._shelves, self._posts,
                 self._tried, self._slot_of, self._count, rows, commons,
             )  # fmt: skip
             if done < len(prefixes):
                 self._posts = _grown(self._posts, len(self._posts) * 3 // 2 + int(starts[-1]))
+                self._shelves = _grown(self._shelves, len(self._shelves) + int(starts[-1]))
 
     def _make_room(self, texts: int, tokens: int, vocabulary: int) -> None:
         """Let the arrays grow so that the kernel cannot run past their ends."""
-        rows, elements, _, flat, slots, _ = self._count.tolist()
+        rows, elements, _, flat, slots, _, _ = self._count.tolist()
         if flat + tokens > len(self._flat):
             self._flat = _grown(self._flat, flat + tokens)
         if rows + texts >= len(self._tried):
             self._begin = _grown(self._begin, rows + texts + 1)
             self._tried = _grown(self._tried, rows + texts + 1, 0)
-        if elements + tokens > len(self._shelf):
-            self._shelf = _grown(self._shelf, elements + tokens, 0)
+        if elements + tokens > len(self._head):
+            self._head = _grown(self._head, elements + tokens, -1)
         if vocabulary > len(self._first):
             self._first = _grown(self._first, vocabulary, -1)
             self._slot_of = _grown(self._slot_of, vocabulary, -1)
@@ -367,7 +389,7 @@ def _flat(text: Sequence[int]) -> array[int]:
 
 def _grown(old: Array, needed: int, filler: int | None = None) -> Array:
     """A copy of ``old`` with room for ``needed`` entries, and for at least half again as many as it had."""
-    larger = np.empty((max(needed, len(old) * 3 // 2), *old.shape[1:]), old.dtype)
+    larger = np.empty(max(needed, len(old) * 3 // 2), old.dtype)
     larger[: len(old)] = old
     if filler is not None:
         larger[len(old) :] = filler

@@ -47,6 +47,14 @@ class Search(Protocol):
         ...
 
 
+class _Vocabulary(dict[str, int]):
+    """Token → its number, given when it is first met."""
+
+    def __missing__(self, token: str) -> int:
+        self[token] = number = len(self)
+        return number
+
+
 class Index:
     """Kept texts by name, asked whether a new one is too similar to any of them.
 
@@ -76,7 +84,7 @@ class Index:
         self._tokenise = (lambda text: stemmed(tokenise(text))) if stem else tokenise
         self._search: Search = PrefixSearch(*self._rule) if search == "auto" else self._made(search)
         self._may_change = search == "auto"
-        self._vocabulary: dict[str, int] = {}
+        self._vocabulary = _Vocabulary()
         self._keys: list[str] = []
         self._refused: dict[bytes, Match] = {}
         self._last: tuple[str, array[int]] = ("", array("i"))  # a text is asked about, then added
@@ -133,9 +141,8 @@ class Index:
 
     def _numbered(self, text: str) -> array[int]:
         if self._last[0] != text:
-            numbers = self._vocabulary
-            tokens = self._tokenise(text)
-            self._last = text, array("i", [numbers.setdefault(token, len(numbers)) for token in tokens])
+            numbers = map(self._vocabulary.__getitem__, self._tokenise(text))
+            self._last = text, array("i", numbers)
         return self._last[1]
 
     def _expect(self, more: int) -> None:

@@ -29,9 +29,12 @@ class AnalysisResult:
     files: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able: ``inputs`` is a list with an object for each input."""
+        """JSON-able: ``inputs`` is a list with an object for each input; where there is one input alone, its
+        figures stand at the top too."""
+        inputs = [analysis.as_dict() for analysis in self.analyses]
         return {
-            "inputs": [analysis.as_dict() for analysis in self.analyses],
+            **(inputs[0] if len(inputs) == 1 else {}),
+            "inputs": inputs,
             "out": str(self.out) if self.out is not None else None,
             "files": list(self.files),
         }
