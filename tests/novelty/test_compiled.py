@@ -9,7 +9,8 @@ import pytest
 
 pytest.importorskip("numba")
 
-from tutelage.novelty.compiled import TABLE, CompiledSearch
+from tutelage.novelty.compiled import CompiledSearch
+from tutelage.novelty.kernel import TABLE
 from tutelage.novelty.plain import PrefixSearch
 
 
