@@ -13,6 +13,7 @@ from tutelage.filters.duplicate import Duplicate
 from tutelage.filters.filter import Filter
 from tutelage.filters.keywords import Keywords
 from tutelage.filters.novelty import Novelty
+from tutelage.filters.safety import Safety
 from tutelage.records import Example
 from tutelage.rows import read_rows
 from tutelage.runs.filtering import UNREADABLE, FilterResult, filter_files, rejected_file_of
@@ -173,3 +174,14 @@ def test_an_interrupted_pass_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         filter_files([source], [Keywords()], tmp_path / "out.jsonl", on_progress=interrupt)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_a_file_that_a_filter_reads_is_not_written_over(tmp_path: Path) -> None:
+    rows, words = tmp_path / "rows.jsonl", tmp_path / "words.jsonl"
+    rows.write_text('{"instruction": "Name a tree.", "output": "An oak."}\n', "utf-8")
+    words.write_text("bomb\n", "utf-8")
+    with pytest.raises(BadInput, match="written over"):
+        filter_files([rows], [Safety(list_files=(str(words),))], words)
+    assert words.read_text("utf-8") == "bomb\n"
+    with pytest.raises(BadInput, match="no name for a file"):
+        filter_files([rows], [Safety(list_files=(str(words),))], Path("."))

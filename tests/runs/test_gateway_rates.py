@@ -33,6 +33,7 @@ def settled(server, after, until):
     return seen.count(429) / len(seen), seen.count(200) / (until - after)
 
 
+@pytest.mark.slow  # it keeps time by the wall clock, which a busy machine stretches
 @pytest.mark.parametrize("retry_after", [True, False])
 async def test_a_limit_is_found_and_used(tmp_path, loopback, retry_after):
     limit = Limit(rate=50, window=1.0, retry_after=retry_after)

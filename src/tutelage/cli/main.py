@@ -95,6 +95,9 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(_usage(error), as_json)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
+        if as_json:
+            said = {"what": "interrupted", "where": "", "remedy": "", "exit": INTERRUPTED}
+            click.echo(json.dumps({"error": said}))
         return INTERRUPTED
     except BrokenPipeError:
         raise

@@ -45,8 +45,8 @@ class _ConstraintsGate(Gate):
         """
         carried = example.lineage.get(LINEAGE)
         if carried is None or carried in ([], ()):
-            missing = Verdict(False, "none", detail="the example carries no constraint")
-            return missing if self._required else KEPT
+            # Kept with a reason, so that a file in which none is carried does not pass in silence.
+            return Verdict(not self._required, "none", detail="the example carries no constraint")
         if not isinstance(carried, list | tuple):
             return Verdict(
                 False, "unreadable", detail=f"a list of constraints is expected, not {carried!r:.100}"

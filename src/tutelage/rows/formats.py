@@ -55,6 +55,8 @@ def recognise(data: Mapping[str, Any], place: str = "") -> str:
 
 
 def _unrecognised(keys: list[str], present: set[str], place: str) -> BadInput:
+    if keys and not present:
+        return BadInput("every field of this row is null", where=place, remedy="fill it, or delete the row")
     halves = [name for name, fields in FORMATS.items() if present.intersection(fields) and name != "native"]
     what = f"no known format has the keys {', '.join(map(repr, keys)) or '(none)'}"
     if halves:
@@ -75,8 +77,8 @@ def to_example(data: Mapping[str, Any], place: str, occurrence: int = 0) -> Exam
     """``data``, a row that stands at ``place``, as an example.
 
     Its id is its own ``id`` where that is a text, else the digest of its messages and ``occurrence``. Where
-    a row has no cell, its file's name is one: ``{"file": name}``. Only native rows know why they ended;
-    elsewhere ``finish`` is ``other``.
+    a row has no cell, its file's name is one: ``{"file": name}``. A ``lineage`` that is an object comes
+    along. Only native rows know why they ended; elsewhere ``finish`` is ``other``.
 
     Raises:
         BadInput: no format fits, or a field is of the wrong type; names the place, the field and its value.
@@ -86,7 +88,7 @@ def to_example(data: Mapping[str, Any], place: str, occurrence: int = 0) -> Exam
         return _native(data, place)
     messages, instruction, extra_input = _READERS[shape](data, place)
     messages = with_images(messages, data, place)
-    own = data.get("id")
+    own, lineage = data.get("id"), data.get("lineage")
     return Example(
         id=own if isinstance(own, str) and own else _content_id(messages, occurrence),
         messages=messages,
@@ -95,6 +97,7 @@ def to_example(data: Mapping[str, Any], place: str, occurrence: int = 0) -> Exam
         cell=_cell(data, place),
         licence=text_field(data, "licence", place) or text_field(data, "license", place) or UNKNOWN_LICENCE,
         finish="other",
+        lineage=dict(lineage) if isinstance(lineage, Mapping) else {},
     )
 
 

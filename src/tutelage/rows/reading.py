@@ -105,7 +105,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 raise BadInput(
                     f"the file is not UTF-8: byte 0x{bad:02x} at offset {offset + error.start}",
                     where=f"{path}:{number}",
-                    remedy="save the file as UTF-8, for example with iconv -t UTF-8",
+                    remedy="save the file as UTF-8, for example with iconv -f ITS-ENCODING -t UTF-8",
                 ) from error
             offset += len(raw)
             yield number, line.removeprefix("\ufeff") if number == 1 else line

@@ -15,6 +15,7 @@ from tutelage.analysis.report import Analysis, analyse
 from tutelage.analysis.settings import DEFAULTS, AnalysisSettings
 from tutelage.errors import BadInput
 from tutelage.runs.inputs import Progress, named, read_input
+from tutelage.runs.pools import keep_apart
 from tutelage.runs.wanted import read_wishes
 
 REPORT, PAGE = "report.json", "report.html"
@@ -63,6 +64,8 @@ def analyse_inputs(
         raise BadInput(
             "the report is a folder, but this is a file", where=f"--out {out}", remedy="name a folder"
         )
+    for written in [out / name for name in (REPORT, PAGE)] if out is not None else ():
+        keep_apart(paths, written)
     asked = read_wishes(wanted) if wanted is not None else None
     analyses = []
     for name, path in named(paths).items():
@@ -82,7 +85,7 @@ def analyse_inputs(
                 tell=partial(_tell_part, tell, name),
             )
         )
-    files = _write(out, analyses) if out is not None else ()
+    files = _write(out, analyses, paths) if out is not None else ()
     return AnalysisResult(tuple(analyses), out, files)
 
 
@@ -90,13 +93,19 @@ def _tell_part(tell: Progress, name: str, part: str) -> None:
     tell(f"{name}: {part}")
 
 
-def _write(out: Path, analyses: Sequence[Analysis]) -> tuple[str, ...]:
+def _write(out: Path, analyses: Sequence[Analysis], inputs: Sequence[Path]) -> tuple[str, ...]:
     """Write the figures as JSON, the page, and the drawings of each input by its number; the names of the
-    files."""
+    files.
+
+    Raises:
+        BadInput: one of them is an input.
+    """
     texts = {REPORT: _json({"tutelage": __version__, "inputs": [each.as_dict() for each in analyses]})}
     texts[PAGE] = render_page(analyses)
     for number, analysis in enumerate(analyses, start=1):
         texts |= {f"{number}-{name}.svg": drawing for name, drawing in figures_of(analysis).items()}
+    for name in texts:
+        keep_apart(inputs, out / name)
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         fresh = out / f"{name}.new"

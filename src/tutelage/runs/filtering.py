@@ -17,7 +17,7 @@ from typing import Any
 from tutelage.filters.filter import NOTHING_ASSESSED, Assessed, Chain, Decision, Filter
 from tutelage.rows import Row, RowWriter
 from tutelage.runs.assessing import Judges, asking, check_can_ask
-from tutelage.runs.pools import UNREADABLE, Pooled, keep_apart, pooled
+from tutelage.runs.pools import UNREADABLE, Pooled, files_of, keep_apart, pooled
 from tutelage.runs.trace import Trace
 
 REPORT_EVERY = 1000  # rows between two reports of progress
@@ -91,8 +91,9 @@ def filter_files(
         TutelageError: a model can no longer be asked; neither file is written, what was answered is kept.
     """
     check_can_ask(filters, judges)
+    keep_apart((), out)
     rejected_file = rejected_file_of(out)
-    keep_apart(paths, out, refused_rows=rejected_file)
+    keep_apart([*paths, *files_of(filters)], out, refused_rows=rejected_file)
     # The inner file is put in place first: where Parquet cannot hold a value, neither appears.
     with RowWriter(rejected_file) as refused, RowWriter(out) as kept:
         work = _Pass(filters, kept, refused, Trace(each.kind for each in filters) if trace else None)

@@ -17,7 +17,7 @@ from tutelage.methods.method import Materials, State
 from tutelage.records import Example, Item, Rejection
 from tutelage.rows import RowWriter, read_rows
 from tutelage.runs.filtering import rejected_file_of
-from tutelage.runs.pools import keep_apart
+from tutelage.runs.pools import files_of, keep_apart
 
 REPORT_EVERY = 10_000  # rows between two reports of progress
 _LOOKED_AT = 50  # rows that a preview tries a template on
@@ -58,7 +58,8 @@ def integrate_files(
         BadInput: data or templates that cannot be used, ``out`` among the inputs, or cannot be written.
     """
     rejected_file = rejected_file_of(out)
-    keep_apart([source.path for source in method.sources], out, refused_rows=rejected_file)
+    inputs = [*(source.path for source in method.sources), *files_of([method])]
+    keep_apart(inputs, out, refused_rows=rejected_file)
     method.check()
     reasons: Counter[str] = Counter()
     templates = Counter(dict.fromkeys(method.bank.by_name, 0))

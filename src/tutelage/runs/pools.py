@@ -6,11 +6,12 @@ or ends the work where that is asked for; a pool in which no row is an example i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tutelage.errors import BadInput
+from tutelage.plugins import Kind
 from tutelage.records import Example
 from tutelage.rows import Naming, Row, read_rows
 
@@ -51,12 +52,30 @@ def pooled(paths: Sequence[Path], *, strict: bool = False) -> Iterator[Pooled]:
         raise first
 
 
+def files_of(kinds: Iterable[Kind]) -> list[Path]:
+    """The files that settings of ``kinds`` name: paths, and texts under a name for files."""
+    found: list[Path] = []
+    for kind in kinds:
+        for name in type(kind).model_fields:
+            value = getattr(kind, name)
+            named = name == "files" or name.endswith(("_file", "_files"))
+            each_value = value if isinstance(value, tuple) else (value,)
+            found += [
+                Path(each)
+                for each in each_value
+                if isinstance(each, Path) or (named and isinstance(each, str) and each)
+            ]
+    return found
+
+
 def keep_apart(paths: Sequence[Path], out: Path, **beside: Path) -> None:
     """Refuse to write over what is read: ``out``, or a file ``beside`` it, named by what it holds.
 
     Raises:
-        BadInput: one of them is among ``paths``.
+        BadInput: one of them is among ``paths``, or ``out`` is no name for a file.
     """
+    if not out.name:
+        raise BadInput("this is no name for a file", where=f"--out {out}", remedy="name a file, not a folder")
     inputs = {path.resolve() for path in paths}
     for what, target in {"": out, **beside}.items():
         if target.resolve() in inputs:
