@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
 from tutelage.analysis import nearest as room
-from tutelage.analysis.nearest import affordable, common, nearest
+from tutelage.analysis.nearest import affordable, nearest
+from tutelage.novelty.rule import common
 
 TEXTS = st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=9), min_size=2, max_size=14)
 SCORER = RougeScorer(["rougeL"])

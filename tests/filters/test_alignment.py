@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.filters.alignment import Text, lcs, longest_run, stands_in
+from tutelage.filters.alignment import Text, longest_run, stands_in
+from tutelage.novelty.rule import common
 
 TOKENS = st.lists(st.sampled_from("abcd"), max_size=12)
 
@@ -26,7 +27,7 @@ def _next(row: list[int], token: str, other: list[str]) -> list[int]:
 
 @given(TOKENS, TOKENS)
 def test_the_common_subsequence_is_that_of_the_table(one: list[str], other: list[str]) -> None:
-    assert lcs(one, other) == by_table(one, other)
+    assert common(one, other) == by_table(one, other)
 
 
 def test_the_window_is_where_the_question_stands() -> None:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from tutelage.novelty import Hit, rouge_l
+from tutelage.novelty.rule import common
 
 _BLOCK = 256
 _PLAIN_ROWS = 3_000  # texts of which pure Python finds all nearest in some seconds
@@ -43,21 +44,6 @@ def nearest(texts: Sequence[Tokens], rows: Sequence[int]) -> list[Hit]:
     if not fast():
         return _plain(texts, rows)
     return _every_pair(texts) if len(rows) == len(texts) else _against_all(texts, rows)
-
-
-def common(first: Tokens, second: Tokens) -> int:
-    """Length of the longest common subsequence (bit-parallel: Hyyrö 2004)."""
-    places: dict[int, int] = {}
-    for place, token in enumerate(first):
-        places[token] = places.get(token, 0) | 1 << place
-    full = (1 << len(first)) - 1
-    row = full
-    for token in second:
-        mask = places.get(token)
-        if mask:
-            steps = row & mask
-            row = ((row + steps) | (row - steps)) & full
-    return len(first) - row.bit_count()
 
 
 # --- numpy and rapidfuzz ----------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tutelage.analysis.figures import Histogram, Summary, histogram, summary
-from tutelage.analysis.nearest import affordable, common, fast, nearest
+from tutelage.analysis.nearest import affordable, fast, nearest
 from tutelage.draw import draw
 from tutelage.novelty import Hit, Tokens, rouge_l
+from tutelage.novelty.rule import common
 from tutelage.records import Example
 from tutelage.text import rouge_tokens, unicode_tokens
 

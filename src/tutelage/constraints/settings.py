@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from tutelage.constraints.constraint import FAMILIES, RULES
 from tutelage.constraints.drawing import expanded, most_at_once
-from tutelage.constraints.whole import SCRIPTS_OF
+from tutelage.constraints.whole import TOLD_BY_SCRIPT
 from tutelage.errors import BadInput, nearest
 
 
@@ -55,9 +55,9 @@ class ConstraintSettings(BaseModel):
     @classmethod
     def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for code in value:
-            if code not in SCRIPTS_OF:
+            if code not in TOLD_BY_SCRIPT:
                 raise ValueError(
-                    f"the language '{code}' cannot be told by its script; {nearest(code, SCRIPTS_OF)}"
+                    f"the language '{code}' cannot be told by its script; {nearest(code, TOLD_BY_SCRIPT)}"
                 )
         return value
 

@@ -13,21 +13,10 @@ from pydantic import Field, field_validator
 from tutelage.constraints.rule import Finding, Parameters, Rule, Subject, lists
 from tutelage.errors import nearest
 from tutelage.replies import unfence
-from tutelage.text import normalise, scripts, unicode_tokens
+from tutelage.text import SCRIPTS_OF, normalise, scripts, unicode_tokens
 
 # Languages that their script gives away. Those that share one (French, German) would need a model.
-SCRIPTS_OF = {
-    "en": ("Latin",),
-    "zh": ("Han",),
-    "ja": ("Hiragana", "Katakana", "Han"),
-    "ko": ("Hangul",),
-    "ru": ("Cyrillic",),
-    "ar": ("Arabic",),
-    "he": ("Hebrew",),
-    "el": ("Greek",),
-    "hi": ("Devanagari",),
-    "th": ("Thai",),
-}
+TOLD_BY_SCRIPT = ("en", "zh", "ja", "ko", "ru", "ar", "he", "el", "hi", "th")
 _SHARE = 0.5  # of the words of an answer that must be in the wanted language's script
 _KANA = 0.1  # of Han and kana: above it a text is Japanese, below it Chinese
 _QUOTES = "\"'“”‘’「」『』*_` \n\t"
@@ -41,9 +30,9 @@ class AnswerLanguage(Parameters):
     @field_validator("language")
     @classmethod
     def _known(cls, code: str) -> str:
-        if code not in SCRIPTS_OF:
+        if code not in TOLD_BY_SCRIPT:
             raise ValueError(
-                f"the language '{code}' cannot be told by its script; {nearest(code, SCRIPTS_OF)}"
+                f"the language '{code}' cannot be told by its script; {nearest(code, TOLD_BY_SCRIPT)}"
             )
         return code
 

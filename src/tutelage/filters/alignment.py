@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import pairwise
@@ -55,21 +54,6 @@ class Text:
             if last - first + 1 > most:
                 best, most = starts[first], last - first + 1
         return self.tokens[max(0, best - spare) : max(0, best) + length + 2 * spare]
-
-
-def lcs(question: Sequence[str], other: Sequence[str]) -> int:
-    """Length of the longest common subsequence: a row of the table is one integer (Hyyrö 2004)."""
-    places: dict[str, int] = {}
-    for place, token in enumerate(question):
-        places[token] = places.get(token, 0) | 1 << place
-    full = (1 << len(question)) - 1
-    row = full
-    for token in other:
-        mask = places.get(token)
-        if mask:
-            steps = row & mask
-            row = ((row + steps) | (row - steps)) & full
-    return len(question) - row.bit_count()
 
 
 def stands_in(tokens: list[str], question: list[str]) -> bool:

@@ -18,9 +18,10 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
-from tutelage.filters.alignment import EDITED, Pair, Text, lcs, longest_run, stands_in
+from tutelage.filters.alignment import EDITED, Pair, Text, longest_run, stands_in
 from tutelage.filters.numerals import number_tokens
 from tutelage.filters.plain_words import PLAIN_WORDS, size, telling
+from tutelage.novelty.rule import common
 from tutelage.text import ngrams
 
 _SHORT = 6.0  # telling words below which a question must be all that a text says, not a part of it
@@ -154,8 +155,8 @@ class CopyIndex:
         part = text.densest(question.tokens)
         if part is not text.tokens and self._at_most(question, set(part)) < self._threshold:
             return 0.0
-        whole = lcs(question.tokens, part)
-        told = lcs(question.telling, telling(part))
+        whole = common(question.tokens, part)
+        told = common(question.telling, telling(part))
         score = (whole / len(question.tokens) + told / len(question.telling)) / 2
         if score < self._threshold:
             return 0.0

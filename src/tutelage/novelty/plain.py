@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tutelage.novelty.rule import Hit, Needs, NeedsByLength, rouge_l
+from tutelage.novelty.rule import Hit, Needs, NeedsByLength, lcs, places_of, rouge_l
 
 _SIGNATURE_BITS = 128
 
@@ -114,27 +114,13 @@ class PrefixSearch:
     def _first_match(self, tokens: Sequence[int], own: set[int], needs: Needs, near: list[int]) -> Hit | None:
         """The first of ``near`` whose LCS with ``tokens`` reaches what is needed."""
         m = len(tokens)
-        places: dict[int, int] = {}  # token → bit mask of its positions
-        for position, token in enumerate(tokens):
-            places[token] = places.get(token, 0) | 1 << position
+        places = places_of(tokens)
         for row in near:
             other = self._texts[row]
             need = needs[len(other)]
             if len(own.intersection(other)) < need:
                 continue
-            lcs = self._lcs(places, m, other)
-            if lcs >= need:
-                return Hit(row, rouge_l(lcs, m, len(other)))
+            common = lcs(places, m, map(self._token.__getitem__, other))
+            if common >= need:
+                return Hit(row, rouge_l(common, m, len(other)))
         return None
-
-    def _lcs(self, places: dict[int, int], m: int, other: tuple[int, ...]) -> int:
-        """Length of the longest common subsequence: one row of the table is one integer of ``m`` bits, in
-        which a zero marks a step up."""
-        full = (1 << m) - 1
-        row = full
-        for element in other:
-            mask = places.get(self._token[element])
-            if mask:
-                steps = row & mask
-                row = ((row + steps) | (row - steps)) & full
-        return m - row.bit_count()
