@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,6 +52,9 @@ def command(
 
     Example: tutelage analyze runs/notes alpaca.jsonl --out report
     """
+    # The parser's matrices are small: a second thread beside a busy process makes it many times slower.
+    # Numpy reads this when it is imported, which the measures do below.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = {"sample": sample, "rule": rule, "spacy": models or None, "tokens": tokens}
     settings = build_settings(sets, {name: value for name, value in given.items() if value is not None})
     result = analyse_inputs(inputs, out, settings=settings, wanted=wanted, tell=_clocked())
