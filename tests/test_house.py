@@ -31,8 +31,13 @@ HEAVY = ("pydantic", "aiohttp", "yaml", "rich", "jinja2", "torch", "numpy", "sql
 # Modules without a law of their own: contracts and packages, which others' tests exercise.
 WITHOUT_TEST = {
     "__main__.py", "methods/method.py", "filters/filter.py", "teachers/teacher.py", "select/selector.py",
+    "tune/tuning.py", "evaluate/bench.py",
 }  # fmt: skip
-KINDS = {"methods": "methods", "filters": "filters", "teachers": "teachers", "selectors": "select"}
+KINDS = {
+    "methods": "methods", "filters": "filters", "teachers": "teachers", "selectors": "select", "tuning": "tune",
+    "benches": "evaluate",
+}  # fmt: skip
+CONTRACTS = {"benches": "Bench", "tuning": "Tuning"}
 
 
 def name_of(path: Path) -> str:
@@ -129,18 +134,18 @@ def test_every_silenced_check_has_its_reason() -> None:
 def test_every_kind_has_a_class_a_page_and_a_test(group: str, name: str, where: str) -> None:
     module, _, cls = where.partition(":")
     path = ROOT / "src" / Path(*module.split(".")).with_suffix(".py")
-    assert path.stem == name
+    assert path.stem == name.replace("-", "_")
     assert f"class {cls}(" in path.read_text("utf-8")
     page = ROOT / "docs" / "kinds" / group / f"{name}.md"
     assert page.is_file(), f"{page.relative_to(ROOT)} is missing"
-    tests = list((ROOT / "tests" / KINDS[group]).glob(f"test*_{name}.py"))
+    tests = list((ROOT / "tests" / KINDS[group]).glob(f"test*_{path.stem}.py"))
     assert tests, f"no test of the {group.rstrip('s')} {name}"
 
 
 def test_every_class_of_a_kind_has_its_entry_point() -> None:
     known = {where for _, _, where in shipped()}
     for group, room in KINDS.items():
-        contracts = "|".join([group.rstrip("s").title(), "Prompted"])
+        contracts = "|".join([CONTRACTS.get(group, group.rstrip("s").title()), "Prompted"])
         for path in (SOURCE / room).glob("*.py"):
             text = path.read_text("utf-8")
             for found in re.findall(rf"^class ([A-Z]\w*)\((?:{contracts})\):", text, re.MULTILINE):

@@ -1,0 +1,1 @@
+"""Evaluation: benches ask and grade; the statistics say how sure the figures are."""
