@@ -1,12 +1,12 @@
-"""The contract of a bench: questions, how they are put to a student, how answers are graded, what it comes to.
+"""The contract of a bench: questions, how a student is asked, how answers are graded, what it comes to.
 
     questions()                              → questions         each with an id
     answer(question, ask)                    → answer            the student's turns
     judge(question, answer, baseline, ask)   → judgements        of a judge, or by rule
-    figures(evidence)                        → figures           from what is recorded alone: no model is asked
+    figures(evidence)                        → figures           from the record alone: no model is asked
 
-Everything is joined by the question's id, never by a row's place. The published format of the bench is read by
-``recorded`` and written by ``record``, so that results are exchanged with the original implementation.
+Everything is joined by the question's id, never by a row's place. The published format of the bench is read
+by ``recorded`` and written by ``record``, so that results are exchanged with the original implementation.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class Answer:
 class Judgement:
     """One verdict on one answer, stored raw.
 
-    ``value`` is the judge's figure: a grade, or in a comparison the preference for ``model`` in [0, 1] with the
-    order already undone; ``None`` where nothing could be read from ``raw``. ``swapped`` tells that the model's
-    answer was shown first.
+    ``value`` is the judge's figure: a grade, or in a comparison the preference for ``model`` in [0, 1] with
+    the order already undone; ``None`` where nothing could be read from ``raw``. ``swapped`` tells that the
+    model's answer was shown first.
     """
 
     question: str
@@ -77,8 +77,8 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that figures are made of. ``answers`` is by model and question id; ``notes`` are what a person should
-    know of how it was read (ids that met no question, rows given twice, lines that could not be read)."""
+    """All that figures are made of. ``answers`` is by model and question id; ``notes`` are what a person
+    should know of how it was read (ids that met no question, rows given twice, lines not understood)."""
 
     questions: Mapping[str, Question] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
@@ -110,8 +110,7 @@ class Figures:
 class Bench(Kind, ABC):
     """The settings of a bench.
 
-    ``judged`` tells that a judge is asked, ``paired`` that a baseline's answers are compared with. ``questions``
-    may be asked for without a network where a file is named.
+    ``judged`` tells that a judge is asked, ``paired`` that answers are compared with those of a baseline.
     """
 
     judged: ClassVar[bool] = False
@@ -183,5 +182,5 @@ class Bench(Kind, ABC):
         )
 
     def record(self, evidence: Evidence, folder: Path) -> Sequence[Path]:
-        """Write the evidence in the published format; the files written. Nothing, where there is no format."""
+        """Write the evidence in the published format, where there is one; returns the files written."""
         return ()

@@ -46,7 +46,7 @@ class Tuning(Kind, ABC):
         """``model`` made ready for training: everything else frozen, what is trained added or freed.
 
         Raises:
-            BadInput: the model has none of the modules or parameters that this way trains; names what there is.
+            BadInput: the model has nothing of what this way trains; names what there is.
         """
 
     @abstractmethod
