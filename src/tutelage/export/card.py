@@ -54,6 +54,10 @@ def size_category(examples: int) -> str:
 def _feature(name: str, column: Column) -> dict[str, Any]:
     if column == "text":
         return {"name": name, "dtype": "string"}
+    if column == "number":
+        return {"name": name, "dtype": "int64"}
+    if column == "texts":
+        return {"name": name, "list": "string"}
     if column == "pairs":
         return {"name": name, "list": {"list": "string"}}
     return {"name": name, "list": [{"name": key, "dtype": "string"} for key in column]}

@@ -131,6 +131,10 @@ class _Parquet:
         arrow = self._arrow
         if column == "text":
             return arrow.string()
+        if column == "number":
+            return arrow.int64()
+        if column == "texts":
+            return arrow.list_(arrow.string())
         if column == "pairs":
             return arrow.list_(arrow.list_(arrow.string()))
         return arrow.list_(arrow.struct([(key, arrow.string()) for key in column]))

@@ -5,6 +5,7 @@
     messages            messages: role / content
     prompt-completion   prompt, completion: lists of role / content; one row for each assistant turn
     llava               image, conversations: from / value, the marker <image> first; one image a row
+    choices             question: role / content, options, answer (its number), category; not for training
 
 Columns are strings or uniform lists, never null, because readers guess types and nested mixed types do not
 load everywhere. Every row carries the ``id`` of its example. No column has a name that a trainer would take
@@ -28,11 +29,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tutelage.errors import BadInput, nearest
+from tutelage.export.options import options_objection, options_row
 from tutelage.records import Example, Message
 
 Row = dict[str, Any]
-Column = Literal["text", "pairs"] | tuple[str, str]
-"""The type of a column: a string, a list of pairs of strings, or a list of objects with two string keys."""
+Column = Literal["text", "texts", "number", "pairs"] | tuple[str, str]
+"""The type of a column: a string, a list of strings, a whole number, a list of pairs of strings, or a list of
+objects with two string keys."""
 
 IMAGE = "<image>"
 """The marker of an image in a turn's text."""
@@ -56,6 +59,12 @@ class Format:
     purpose: str
     make: Callable[[Example], Iterator[Row]]
     has_image: bool = False
+    has_options: bool = False
+
+    @property
+    def by_name(self) -> bool:
+        """Whether it is written only where it is named, because few examples fit it."""
+        return self.has_image or self.has_options
 
     def rows(self, example: Example) -> list[Row]:
         """The rows of ``example``, in the order of its turns.
@@ -78,7 +87,7 @@ class Format:
             return image_objection(example) or turns_objection(example)
         if any(message.images for message in example.messages):
             return "images", f"it has images, and {self.name} carries text alone (llava carries one image)"
-        return turns_objection(example)
+        return turns_objection(example) or (options_objection(example) if self.has_options else None)
 
 
 def turns_objection(example: Example) -> tuple[str, str] | None:
@@ -181,6 +190,10 @@ def _prompt_completion(example: Example) -> Iterator[Row]:
         }
 
 
+def _choices(example: Example) -> Iterator[Row]:
+    yield options_row(example)
+
+
 _CHAT: Column = ("role", "content")
 
 FORMATS: dict[str, Format] = {
@@ -220,12 +233,19 @@ FORMATS: dict[str, Format] = {
             _llava,
             has_image=True,
         ),
+        Format(
+            "choices",
+            {"id": "text", "question": _CHAT, "options": "texts", "answer": "number", "category": "text"},
+            "tutelage evaluate: options ranked by likelihood",
+            _choices,
+            has_options=True,
+        ),
     )
 }
 """Every format by name. The first one that an export has is the default configuration of its card."""
 
-TEXT_FORMATS = tuple(name for name, each in FORMATS.items() if not each.has_image)
-"""What ``all`` stands for, and what is written where nothing is said: ``llava`` has to be named."""
+TEXT_FORMATS = tuple(name for name, each in FORMATS.items() if not each.by_name)
+"""What ``all`` stands for, and what is written where nothing is said; the others have to be named."""
 
 
 def objection(example: Example, names: Iterable[str] = TEXT_FORMATS) -> tuple[str, str] | None:

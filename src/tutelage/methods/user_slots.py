@@ -4,7 +4,8 @@
     slot.before_user("You are a cook.", [])     → the text after which the model writes as the user
     slot.before_answer("…", [], "How …?")       → the text after which it answers
 
-The mark that begins a text (``<s>``, ``<|begin_of_text|>``) is left out: servers put it there themselves.
+The texts are read off the named templates. The mark that begins a text (``<s>``, ``<|begin_of_text|>``) is
+left out: servers put it there themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutelage.records import assistant, system, user
+from tutelage.template.named import named
+
 Exchange = tuple[str, str]  # what the user said, what the assistant answered
+
+_TOLD, _ASKED, _ANSWERED, _AGAIN = "\x01", "\x02", "\x03", "\x04"  # stand for the texts of the turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +53,26 @@ class Slot:
         return f"{self.before_user(system, said)}{question}{self.assistant}"
 
 
-_CHATML = Slot(
-    system="<|im_start|>system\n{}<|im_end|>\n",
-    user="<|im_start|>user\n",
-    assistant="<|im_end|>\n<|im_start|>assistant\n",
-    end="<|im_end|>\n",
-    stop=("<|im_end|>", "<|im_start|>", "<|endoftext|>"),
-)
+def _slot(name: str, *stop: str, eos: str = "", default_system: str = "") -> Slot:
+    """The slot of the template called ``name``, whose user turn ends where one of ``stop`` is written."""
+    template = named(name, bos="", eos=eos)
+    text = template.render([user(_ASKED), assistant(_ANSWERED), user(_AGAIN)])
+    before, rest = text.split(_ASKED)
+    between, rest = rest.split(_ANSWERED)
+    end = rest.split(_AGAIN)[0].removesuffix(before)
+    told = template.render([system(_TOLD), user(_ASKED)]).split(_ASKED)[0]
+    inside = told.startswith(before)
+    told = told.removeprefix(before) if inside else told.removesuffix(before)
+    return Slot(told.replace(_TOLD, "{}"), before, between, end, stop, inside, default_system)
+
+
+_CHATML = ("<|im_end|>", "<|im_start|>", "<|endoftext|>")
 
 SLOTS = {
-    "chatml": _CHATML,
-    "qwen": Slot(
-        system=_CHATML.system,
-        user=_CHATML.user,
-        assistant=_CHATML.assistant,
-        end=_CHATML.end,
-        stop=_CHATML.stop,
-        default_system="You are a helpful assistant.",
-    ),
-    "llama3": Slot(
-        system="<|start_header_id|>system<|end_header_id|>\n\n{}<|eot_id|>",
-        user="<|start_header_id|>user<|end_header_id|>\n\n",
-        assistant="<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-        end="<|eot_id|>",
-        stop=("<|eot_id|>", "<|start_header_id|>", "<|end_of_text|>", "<|eom_id|>"),
-    ),
-    "mistral": Slot(
-        system="{}\n\n",
-        user="[INST] ",
-        assistant=" [/INST] ",
-        end="</s>",
-        stop=("[/INST]", "[INST]", "</s>"),
-        system_inside=True,
-    ),
-    "gemma": Slot(
-        system="{}\n\n",
-        user="<start_of_turn>user\n",
-        assistant="<end_of_turn>\n<start_of_turn>model\n",
-        end="<end_of_turn>\n",
-        stop=("<end_of_turn>", "<start_of_turn>", "<eos>"),
-        system_inside=True,
-    ),
-    "plain": Slot(
-        system="{}\n\n",
-        user="User: ",
-        assistant="\n\nAssistant: ",
-        end="\n\n",
-        stop=("\nAssistant:", "\nUser:"),
-    ),
+    "chatml": _slot("chatml", *_CHATML),
+    "qwen": _slot("chatml", *_CHATML, default_system="You are a helpful assistant."),
+    "llama3": _slot("llama3", "<|eot_id|>", "<|start_header_id|>", "<|end_of_text|>", "<|eom_id|>"),
+    "mistral": _slot("mistral", "[/INST]", "[INST]", "</s>", eos="</s>"),
+    "gemma": _slot("gemma", "<end_of_turn>", "<start_of_turn>", "<eos>"),
+    "plain": _slot("plain", "\nAssistant:", "\nUser:"),
 }

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from tutelage.methods.templating.template_bounds import TooLong
 from tutelage.methods.templating.template_sandbox import (
     SEPARATOR,
     OutOfRange,
     TemplateSandbox,
-    TooManySteps,
     Unlabelled,
     most_frequent,
 )
+from tutelage.template.bounded import TooManySteps
+from tutelage.template.bounds import TooLong
 
 SANDBOX = TemplateSandbox(trim=False)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, meta, nodes
 
-from tutelage.methods.templating.template_sandbox import constant
+from tutelage.template.bounded import constant
 
 _ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 

@@ -19,17 +19,17 @@ from typing import Any
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 
 from tutelage.errors import BadInput
-from tutelage.methods.templating.template_bounds import TooLong
 from tutelage.methods.templating.template_needs import Needs, needs_of
 from tutelage.methods.templating.template_sandbox import (
     SEPARATOR,
     Bars,
     OutOfRange,
     TemplateSandbox,
-    TooManySteps,
     Unlabelled,
 )
 from tutelage.records import digest
+from tutelage.template.bounded import TooManySteps
+from tutelage.template.bounds import TooLong
 
 LABEL = "label"  # the field that own templates choose by
 LABELS = "labels"  # the names of all labels, where the recipe gives them

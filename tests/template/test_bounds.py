@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.methods.templating.template_bounds import (
+from tutelage.template.bounds import (
     LONGEST,
+    MOST_MEMBERS,
     TooLong,
+    check_filter,
     check_growth,
     check_size,
     check_text_method,
+    weigh,
 )
 
 
@@ -41,3 +44,32 @@ def test_ordinary_numbers_are_no_matter() -> None:
     check_growth("%", "%05d", 3)
     with pytest.raises(TooLong):
         check_growth("**", 10, 10**6)
+
+
+def test_a_list_weighs_all_that_is_inside_it() -> None:
+    assert weigh("abc") == 3
+    assert weigh(["a", ("b", {"c": 1})]) == 7
+    x: list[object] = []
+    for _ in range(40):
+        x = [x, x]
+    for heavy in (x, ["a" * 600_000] * 2, [0] * MOST_MEMBERS):
+        with pytest.raises(TooLong):
+            weigh(heavy)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "args"),
+    [
+        ("center", "a", (LONGEST + 1,)),
+        ("format", "%9999999d", (1,)),
+        ("replace", "a" * 2000, ("a", "b" * 2000)),
+        ("join", ["a"] * 2000, ("b" * 2000,)),
+        ("indent", "\n" * 2000, (2000,)),
+        ("indent", "\n" * 2000, ("b" * 2000,)),
+        ("wordwrap", "a " * 2000, (1, True, "b" * 2000)),
+    ],
+)
+def test_filters_that_would_swell_a_text(name: str, value: object, args: tuple[object, ...]) -> None:
+    with pytest.raises(TooLong):
+        check_filter(name, value, args)
+    check_filter(name, "a", ())

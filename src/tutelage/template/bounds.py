@@ -6,13 +6,14 @@ The length is reckoned before the work is done: ``"a" * 10**9`` never exists.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Undefined, pass_environment
+from jinja2 import Undefined
 from jinja2.exceptions import TemplateRuntimeError
 
 LONGEST = 1_000_000  # characters of a text, members of a list, value of a width
+MOST_MEMBERS = 100_000  # of a list with all lists inside it
 _MOST_BITS = 4096  # of a number
 _WIDE = re.compile(r"\d{6,}|\*")  # a width in a format
 _WIDENING = {"center", "ljust", "rjust", "zfill", "expandtabs"}
@@ -30,6 +31,34 @@ def check_size(size: int) -> None:
     """
     if size > LONGEST:
         raise TooLong(f"the template makes something longer than {LONGEST:,}")
+
+
+def weigh(value: Any) -> int:
+    """How many members a text, list or mapping has, those inside its members counted as often as they stand
+    there: thirty times ``x = [x, x]`` is a short list that takes a gigabyte to write down.
+
+    Raises:
+        TooLong: it has more than :data:`MOST_MEMBERS`, or its texts more than :data:`LONGEST` characters.
+    """
+    if isinstance(value, str):
+        check_size(len(value))
+        return len(value)
+    members = written = 0
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        members += 1
+        if isinstance(each, str):
+            written += len(each)
+        elif isinstance(each, Mapping):
+            waiting.extend(each.keys())
+            waiting.extend(each.values())
+        elif isinstance(each, list | tuple):
+            waiting.extend(each)
+        if members + len(waiting) > MOST_MEMBERS:
+            raise TooLong(f"the template makes a list of more than {MOST_MEMBERS:,} members")
+        check_size(written)
+    return members
 
 
 def check_growth(operator: str, left: Any, right: Any) -> None:
@@ -70,7 +99,8 @@ def check_text_method(owner: str, name: str, args: tuple[Any, ...]) -> None:
         TooLong: it would be.
     """
     if name in _WIDENING:
-        check_size(max((each for each in args if isinstance(each, int)), default=0))
+        widest = max((each for each in args if isinstance(each, int)), default=0)
+        check_size(widest * (1 + owner.count("\t")) if name == "expandtabs" else widest)
     elif name in ("format", "format_map"):
         _check_format(owner)
     elif name == "replace" and len(args) >= 2 and all(isinstance(each, str) for each in args[:2]):
@@ -79,27 +109,23 @@ def check_text_method(owner: str, name: str, args: tuple[Any, ...]) -> None:
         check_size(sum(len(str(each)) + len(owner) for each in args[0]))
 
 
-def bounded(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
-    """One of Jinja2's filters that can swell a text, with a bound on what it is asked for."""
+def check_filter(name: str, value: Any, args: tuple[Any, ...]) -> None:
+    """Refuse one of Jinja2's filters on ``value`` whose result would be huge.
 
-    def checked(first: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
-        for each in (*args, *kwargs.values()):
-            if isinstance(each, int):
-                check_size(each)
-        if name == "format":
-            _check_format(str(value))
-        elif name == "replace" and len(args) >= 2:
-            check_text_method(str(value), "replace", tuple(map(str, args)))
-        elif name == "join" and not isinstance(value, Undefined):
-            value = list(value)
-            if not args and not kwargs.get("attribute"):
-                check_size(sum(len(str(each)) for each in value))
-            elif args and isinstance(args[0], str) and len(args) == 1:
-                check_text_method(args[0], "join", (value,))
-        return plain(first, value, *args, **kwargs) if passes_first else plain(value, *args, **kwargs)
-
-    passes_first = hasattr(plain, "jinja_pass_arg")
-    if not passes_first:
-        return pass_environment(checked)
-    checked.jinja_pass_arg = plain.jinja_pass_arg  # type: ignore[attr-defined]  # as Jinja2's decorators do
-    return checked
+    Raises:
+        TooLong: it would be.
+    """
+    widths = [each for each in args if isinstance(each, int)]
+    check_size(max(widths, default=0))
+    if name == "format":
+        _check_format(str(value))
+    elif name == "replace" and len(args) >= 2:
+        check_text_method(str(value), "replace", tuple(map(str, args)))
+    elif name == "join" and isinstance(value, list):
+        check_text_method(str(args[0]) if args else "", "join", (value,))
+    elif name == "sum" and isinstance(value, list):
+        weigh(value)
+    elif name in ("indent", "wordwrap") and not isinstance(value, Undefined):
+        added = max((len(each) for each in args if isinstance(each, str)), default=0)
+        rows = str(value).count("\n") if name == "indent" else len(str(value))
+        check_size(rows * max(added, *(widths if name == "indent" else ()), 0))
