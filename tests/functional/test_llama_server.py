@@ -27,7 +27,7 @@ time.sleep(3600)
 @pytest.fixture
 def server() -> Iterator[str]:
     pytest.importorskip("xllamacpp", reason="the extra 'local' is not installed")
-    from tutelage.teachers.embedded import smollm2
+    from tutelage.models.embedded import smollm2
 
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(smollm2())],

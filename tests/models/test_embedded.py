@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.errors import BadInput, TeacherRefused
-from tutelage.teachers import embedded
+from tutelage.models import embedded
 
 MODEL = b"GGUF" + bytes(range(256)) * 40
 

