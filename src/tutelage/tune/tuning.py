@@ -25,12 +25,16 @@ class Tuning(Kind, ABC):
 
     ``merges`` says that the result folds into the base's own weights, which is what GGUF needs, so ``served``
     says that llama.cpp can serve it. ``whole`` says that all weights are saved, because all may have changed.
-    ``rate`` is the learning rate where a recipe names none.
+    ``rate`` is the learning rate where a recipe names none. ``accumulates`` is false where every backward
+    pass is an update, so that an update's examples must fit one micro-batch. ``recomputes`` is false where
+    activations cannot be computed again in the backward pass (gradient checkpointing).
     """
 
     merges: ClassVar[bool]
     whole: ClassVar[bool] = False
     rate: ClassVar[float]
+    accumulates: ClassVar[bool] = True
+    recomputes: ClassVar[bool] = True
 
     @property
     def served(self) -> bool:
