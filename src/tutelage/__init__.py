@@ -17,6 +17,8 @@ _HOMES = {
     "Message": "tutelage.records",
     "Recipe": "tutelage.recipe.model",
     "RunResult": "tutelage.runs.result",
+    "TuneResult": "tutelage.tune.result",
+    "TuneSettings": "tutelage.tune.settings",
     "TutelageError": "tutelage.errors",
     "analyze": "tutelage.api",
     "filter_files": "tutelage.api",
@@ -24,6 +26,7 @@ _HOMES = {
     "preview": "tutelage.api",
     "read_examples": "tutelage.api",
     "run": "tutelage.api",
+    "tune_files": "tutelage.api",
 }
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "Message",
     "Recipe",
     "RunResult",
+    "TuneResult",
+    "TuneSettings",
     "TutelageError",
     "analyze",
     "filter_files",
@@ -40,16 +45,19 @@ __all__ = [
     "preview",
     "read_examples",
     "run",
+    "tune_files",
 ]
 
 if TYPE_CHECKING:
     from tutelage.analysis.settings import AnalysisSettings
-    from tutelage.api import analyze, filter_files, load_recipe, preview, read_examples, run
+    from tutelage.api import analyze, filter_files, load_recipe, preview, read_examples, run, tune_files
     from tutelage.errors import TutelageError
     from tutelage.recipe.model import Recipe
     from tutelage.records import Example, Message
     from tutelage.runs.analysing import AnalysisResult
     from tutelage.runs.result import RunResult
+    from tutelage.tune.result import TuneResult
+    from tutelage.tune.settings import TuneSettings
 
 
 def __getattr__(name: str) -> Any:

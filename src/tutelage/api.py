@@ -13,19 +13,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tutelage import rows
 from tutelage.analysis.settings import DEFAULTS, AnalysisSettings
 from tutelage.filters.filter import Filter
+from tutelage.recipe import kinds
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.reading import load
 from tutelage.records import Example
-from tutelage.runs import analysing, filtering, stages
+from tutelage.runs import analysing, filtering, pipeline, stages, tuning
 from tutelage.runs import preview as previewing
 from tutelage.runs.assessing import Judges
 from tutelage.runs.progress import Listener
 from tutelage.runs.result import RunResult
 from tutelage.store import reading
+from tutelage.tune.progress import Tell, silent
+from tutelage.tune.result import TuneResult
+from tutelage.tune.settings import TuneSettings
+
+NO_SETTINGS: Mapping[str, Any] = {}
 
 
 def load_recipe(path: str | Path, sets: Sequence[str] = ()) -> Recipe:
@@ -46,11 +53,15 @@ def run(
 ) -> RunResult:
     """Carry a recipe out, or go on with it, in the folder ``out`` (``runs/NAME`` by default).
 
+    What the recipe declares to follow the dataset is in the result's ``after``.
+
     Raises:
         TutelageError: see :mod:`tutelage.errors`; a run that stops short returns, with its reason.
     """
     ready = recipe if isinstance(recipe, Recipe) else load_recipe(recipe, sets)
-    return asyncio.run(stages.execute(ready, out_folder(ready, out), listener=listener))
+    pipeline.check_following(ready)
+    result = asyncio.run(stages.execute(ready, out_folder(ready, out), listener=listener))
+    return pipeline.follow(ready, result)
 
 
 def preview(
@@ -115,6 +126,45 @@ def analyze(
         wanted=Path(wanted) if wanted is not None else None,
         losses=losses,
     )
+
+
+def tune_files(
+    paths: str | Path | Sequence[str | Path],
+    out: str | Path,
+    *,
+    settings: TuneSettings | Mapping[str, Any] = NO_SETTINGS,
+    fresh: bool = False,
+    tell: Tell = silent,
+    score_checkpoint: tuning.ScoreCheckpoint | None = None,
+) -> TuneResult:
+    """Tune a student on dataset files and runs (their folders), as one pool, into the folder ``out``.
+
+    ``settings`` are the keys of a recipe's section ``tune``, as a mapping or built. The same call goes on
+    where an earlier process stopped; ``fresh`` begins anew. ``tell`` hears how far
+    training is, and ``score_checkpoint`` scores a checkpoint's folder where ``settings.select`` is ``score``.
+
+    Raises:
+        BadInput: an input cannot be read, ``out`` holds something else, or nothing is left to train on.
+        MissingExtra: the ``tune`` extra is not installed.
+    """
+    files = [paths] if isinstance(paths, (str, Path)) else paths
+    return tuning.tune_files(
+        [Path(path) for path in files],
+        _tune_settings(settings),
+        Path(out),
+        fresh=fresh,
+        tell=tell,
+        score_checkpoint=score_checkpoint,
+    )
+
+
+def _tune_settings(given: TuneSettings | Mapping[str, Any]) -> TuneSettings:
+    if isinstance(given, TuneSettings):
+        return given
+    built, problems = kinds.validate(TuneSettings, given)
+    if not isinstance(built, TuneSettings):
+        raise kinds.complaint(problems, lambda path: f"settings.{kinds.dotted(path)}", subject="the tuning")
+    return built
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:

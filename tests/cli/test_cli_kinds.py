@@ -31,3 +31,13 @@ def test_one_kind_with_its_settings(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_kind(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["kinds", "noveltie"]) == 2
     assert "did you mean 'novelty'" in capsys.readouterr().err
+
+
+def test_a_way_to_tune_says_what_becomes_of_its_student(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["kinds", "lora"]) == 0
+    assert "merges into plain weights; can become a GGUF file" in capsys.readouterr().out
+    for name, merges in (("intrinsic", True), ("prefix", False)):
+        assert run(["kinds", name, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["merges"], found["served"]) == (merges, merges)
+        assert found["rate"] > 0

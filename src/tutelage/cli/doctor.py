@@ -16,10 +16,11 @@ from tutelage import __version__
 from tutelage.asking import Abilities
 from tutelage.cli.terminal import emit, json_option, set_option
 from tutelage.cli.validate import missing_keys
+from tutelage.models import libraries, precision
+from tutelage.models.embedded import cache_folder
 from tutelage.recipe import Recipe, load
 from tutelage.runs.checkup import checkups
 from tutelage.teachers.doctor import Checkup
-from tutelage.teachers.embedded import cache_folder
 
 # What tells that an extra is there: the module that its packages are installed for.
 EXTRAS = {
@@ -27,10 +28,13 @@ EXTRAS = {
     "fast": "rapidfuzz",
     "analysis": "spacy",
     "tune": "trl",
+    "qlora": "bitsandbytes",
+    "evaluate": "numpy",
     "big": "duckdb",
     "scale": "ray",
 }
 PARTS = ("aiohttp", "click", "jinja2", "pydantic", "pyyaml", "regex", "rich")
+TRAINERS = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "gguf", "bitsandbytes")
 SCARCE = 1024**3  # bytes
 
 
@@ -67,6 +71,21 @@ def _installation() -> dict[str, Any]:
         "extras": {name: find_spec(module) is not None for name, module in EXTRAS.items()},
         "disk_free": disk.free,
         "model_cache": str(cache_folder()),
+        "tuning": _tuning(),
+    }
+
+
+def _tuning() -> dict[str, Any]:
+    """What trains a student here; nothing without torch, whose import is the slow part."""
+    if find_spec("torch") is None:
+        return {}
+    torch = libraries.torch()
+    return {
+        "versions": {name: _version(name) for name in TRAINERS},
+        "device": precision.device(),
+        "cards": int(torch.cuda.device_count()),
+        "bfloat16": precision.has_bfloat16(),
+        "reads_gguf": find_spec("gguf") is not None,
     }
 
 
@@ -120,10 +139,21 @@ def _show(found: dict[str, Any]) -> None:
     low = "  (scarce)" if found["disk_free"] < SCARCE else ""
     click.echo(f"disk: {found['disk_free'] / 1024**3:.1f} GiB free here{low}")
     click.echo(f"models are kept in {found['model_cache']}")
+    if tuning := found["tuning"]:
+        _show_tuning(tuning)
     for warning in found.get("warnings", ()):
         click.echo(f"warning: {warning}")
     for role, each in found.get("roles", {}).items():
         _show_role(role, each)
+
+
+def _show_tuning(tuning: dict[str, Any]) -> None:
+    there = ", ".join(f"{name} {number or 'missing'}" for name, number in tuning["versions"].items())
+    cards = f"{tuning['cards']} graphics cards" if tuning["cards"] else "no graphics card"
+    numbers = "bfloat16" if tuning["bfloat16"] else "float32: bfloat16 would be emulated"
+    click.echo(f"tuning\n  {there}\n  on {tuning['device']} ({cards}), trains in {numbers}")
+    reads = "reads GGUF files" if tuning["reads_gguf"] else "reads no GGUF files (the package gguf is absent)"
+    click.echo(f"  {reads}; writes them with a converter that is fetched when it is first needed")
 
 
 def _absent(extra: str) -> str:

@@ -52,7 +52,14 @@ def _described(group: str, name: str) -> dict[str, Any]:
             for key, part in schema.get("properties", {}).items()
         },
         "schema": schema,
+        **(_tuning(kind) if group == "tuning" else {}),
     }
+
+
+def _tuning(kind: Any) -> dict[str, Any]:
+    """What a way to tune says of its students, with its default settings."""
+    made = kind()
+    return {"rate": made.rate, "merges": made.merges, "whole": made.whole, "served": made.served}
 
 
 def _type(part: dict[str, Any], root: dict[str, Any]) -> str:
@@ -79,11 +86,21 @@ _TYPES = {
 }
 
 
+def _told_tuning(described: dict[str, Any]) -> str:
+    """One line: what the student keeps, whether it merges and can be a GGUF file, and the learning rate."""
+    kept = "all weights" if described["whole"] else "what was trained"
+    merges = "merges into plain weights" if described["merges"] else "does not merge"
+    served = "can become a GGUF file" if described["served"] else "cannot become a GGUF file"
+    return f"saves {kept}; {merges}; {served}; learning rate {described['rate']:g} unless set\n"
+
+
 def _show(described: dict[str, Any]) -> None:
     click.echo(f"{described['name']} ({described['group']})")
     if described["paper"]:
         click.echo(f"after {described['paper']}")
     click.echo(f"\n{described['doc']}\n")
+    if "merges" in described:
+        click.echo(_told_tuning(described))
     rows = []
     for key, part in described["settings"].items():
         given = json.dumps(part["default"], ensure_ascii=False) if "default" in part else "(see above)"

@@ -10,11 +10,15 @@ import click
 
 from tutelage.api import load_recipe, out_folder
 from tutelage.cli.display import progress_display
-from tutelage.cli.terminal import emit, json_option, run_command, set_option
+from tutelage.cli.terminal import emit, json_option, note, run_command, set_option
+from tutelage.cli.tune_display import told_result, tune_display
+from tutelage.recipe.model import Recipe
+from tutelage.runs.pipeline import check_following, declared, follow
 from tutelage.runs.progress import duration
 from tutelage.runs.result import RunResult
 from tutelage.runs.stages import execute
 from tutelage.text import counted
+from tutelage.tune.result import TuneResult
 
 
 @click.command("run")
@@ -27,17 +31,35 @@ def command(recipe: Path, out: Path | None, quiet: bool, sets: tuple[str, ...], 
     """Carry RECIPE out until its target is reached, and export the dataset.
 
     Run it again to go on after Ctrl-C, a crash, or a budget: answers that were paid for are never asked
-    again. The exports lie in OUT/dataset, the run itself in OUT/run.db.
+    again. The exports lie in OUT/dataset, the run itself in OUT/run.db. With a section `tune`, a student is
+    tuned on the finished dataset, into OUT/student.
     """
     ready = load_recipe(recipe, sets)
+    check_following(ready)
     folder = out_folder(ready, out)
+    again = run_command(recipe, folder, sets)
     with progress_display(quiet) as listener:
         result = asyncio.run(execute(ready, folder, listener=listener, note=_note))
+    if not as_json:
+        click.echo(_told(result, again, ready.method.grows_by))
+    if declared(ready):
+        result = _follow(ready, result, again, quiet=quiet, as_json=as_json)
     if as_json:
         emit(result.as_json())
-    else:
-        click.echo(_told(result, run_command(recipe, folder, sets), ready.method.grows_by))
     sys.exit(result.exit_code)
+
+
+def _follow(recipe: Recipe, result: RunResult, again: str, *, quiet: bool, as_json: bool) -> RunResult:
+    """What comes after the dataset, told as it ends."""
+    try:
+        with tune_display(quiet) as tell:
+            done = follow(recipe, result, tell=tell, note=note)
+    except KeyboardInterrupt:
+        note(f"interrupted; the same command goes on: {again}")
+        raise
+    if "tune" in done.after and not as_json:
+        click.echo(told_result(TuneResult.from_dict(done.after["tune"], Path(done.after["tune"]["out"]))))
+    return done
 
 
 def _note(text: str) -> None:

@@ -88,6 +88,7 @@ _OF_PART = {
     "filters": f"{ALL_STAY}; every example is judged again",
     "target": f"{ALL_STAY}; more or fewer items are planned",
     "export": f"{ALL_STAY}; the exports are written again",
+    "tune": f"{ALL_STAY}; the student is tuned anew where its weights depend on it",
 }
 
 

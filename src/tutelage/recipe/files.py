@@ -1,6 +1,7 @@
 """Files that a recipe points at: found beside it, and known by their content.
 
 A setting called ``file`` or ending in ``_file`` (``files`` and ``_files``: a list) becomes an absolute path.
+What ``tune`` calls its base or template becomes one too, where such a file or folder lies there.
 A value under ``method.prompts`` that names a .txt, .md or .jinja file becomes the text of that file.
 """
 
@@ -19,6 +20,8 @@ from tutelage.recipe.overrides import KINDED
 from tutelage.recipe.source import KeyPath, read_file
 
 _WORDINGS = (".txt", ".md", ".jinja")
+_MODELS = ("base", "template")  # of the section tune
+_OTHERS = "shared_from"  # of its method
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def is_file(value: Any) -> bool:
 def resolve(data: Mapping[str, Any], folder: Path) -> Resolved:
     """Find every file that ``data`` (a recipe's tree) names, relative to ``folder``."""
     result = Resolved(copy.deepcopy(dict(data)))
+    _beside(result.data.get("tune"), folder)
     for path, settings in _kinds(result.data):
         for key in [key for key in settings if key == "file" or key.endswith("_file")]:
             _point(result, settings, key, (*path, key), folder)
@@ -55,10 +59,32 @@ def _kinds(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     for key in KINDED:
         if isinstance(data.get(key), dict):
             yield (key,), data[key]
+    tuning = data.get("tune")
+    if isinstance(tuning, dict) and isinstance(tuning.get("method"), dict):
+        yield ("tune", "method"), tuning["method"]
     filters = data.get("filters")
     for index, each in enumerate(filters if isinstance(filters, list) else ()):
         if isinstance(each, dict):
             yield ("filters", index), each
+
+
+def _beside(tune: Any, folder: Path) -> None:
+    """What lies beside the recipe: a base model, a template, other students; anything else is a name."""
+    if not isinstance(tune, dict):
+        return
+    for key in _MODELS:
+        tune.update({key: _found_beside(tune[key], folder)} if key in tune else {})
+    method = tune.get("method")
+    others = method.get(_OTHERS) if isinstance(method, dict) else None
+    if isinstance(method, dict) and isinstance(others, list):
+        method[_OTHERS] = [_found_beside(each, folder) for each in others]
+
+
+def _found_beside(named: Any, folder: Path) -> Any:
+    if not isinstance(named, str) or not named.strip():
+        return named
+    place = folder / Path(named).expanduser()
+    return str(place.resolve()) if place.exists() else named
 
 
 def _point(result: Resolved, holder: Any, key: str | int, path: KeyPath, folder: Path) -> None:

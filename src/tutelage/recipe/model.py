@@ -24,9 +24,12 @@ from tutelage.recipe.settings import Budget, PaceOptions, Patience, Price
 from tutelage.recipe.source import KeyPath
 from tutelage.records import canonical, digest
 from tutelage.teachers.teacher import Teacher
+from tutelage.tune.settings import TuneSettings
 
-# What a key says here changes speed, cost or a heading, never which rows come out.
-_NOT_IDENTITY = ("name", "budget", "pace", "prices", "patience")
+# What follows the dataset: a change of it changes no row.
+AFTER_DATASET = ("tune",)
+# What a key says here changes speed, cost, a heading or what follows, never which rows come out.
+_NOT_IDENTITY = ("name", "budget", "pace", "prices", "patience", *AFTER_DATASET)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Recipe:
     prices: Mapping[str, Price] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     export: ExportSettings = field(default_factory=ExportSettings)
+    tune: TuneSettings | None = None
     where: str = "recipe"
     text: str = ""
     files: Mapping[KeyPath, Mapping[str, str]] = field(default_factory=dict)
@@ -86,6 +90,7 @@ class Recipe:
             "prices": {model: _settings(price) for model, price in self.prices.items()},
             "patience": _settings(self.patience),
             "export": _settings(self.export),
+            **({"tune": _settings(self.tune)} if self.tune else {}),
         }
         for path, content in self.files.items():
             _put(tree, path, dict(content))
@@ -100,13 +105,18 @@ class Recipe:
         """The digest of all that decides the data.
 
         Left out: the name, budget, pace, prices and patience, titles of exports, where a teacher is
-        reached and by which key, and the names (not the contents) of files.
+        reached and by which key, the names (not the contents) of files, and what follows the dataset.
         """
         tree = {key: value for key, value in self.tree().items() if key not in _NOT_IDENTITY}
         for role in ROLES:
             tree[role] = tree[role] and tree[role]["decides"]
         tree["export"].pop("title", None)
         return digest(_contents(tree))
+
+
+def data_part(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """What a tree made by :meth:`Recipe.tree` says of the dataset, without what follows it."""
+    return {key: value for key, value in tree.items() if key not in AFTER_DATASET}
 
 
 def from_tree(tree: Mapping[str, Any]) -> Recipe:
@@ -127,6 +137,10 @@ def from_tree(tree: Mapping[str, Any]) -> Recipe:
     )
     if tree.get("constraints"):
         parts["constraints"] = ConstraintSettings(**tree["constraints"])
+    if tree.get("tune"):
+        method = tree["tune"]["method"]
+        settled = _settled(method, ("tune", "method"), files) if isinstance(method, Mapping) else method
+        parts["tune"] = TuneSettings(**{**tree["tune"], "method": settled})
     prices = {model: Price(**price) for model, price in tree["prices"].items()}
     budget, pace = Budget(**tree["budget"]), PaceOptions(**tree["pace"])
     patience, export = Patience(**tree["patience"]), ExportSettings(**tree["export"])
@@ -143,16 +157,25 @@ def from_tree(tree: Mapping[str, Any]) -> Recipe:
 def _rebuilt(
     group: str, tree: Mapping[str, Any], path: KeyPath, files: dict[KeyPath, Mapping[str, str]], where: str
 ) -> Any:
+    settings = _settled(tree, path, files)
+    return build(group, tree["kind"], {k: v for k, v in settings.items() if k not in _NO_SETTING}, where)
+
+
+_NO_SETTING = ("kind", "decides")
+
+
+def _settled(
+    tree: Mapping[str, Any], path: KeyPath, files: dict[KeyPath, Mapping[str, str]]
+) -> dict[str, Any]:
+    """The settings of one kind as they were given, files by their path; ``files`` takes their digests."""
+
     def found(value: Any, here: KeyPath) -> Any:
         if is_file(value):
             files[here] = value
             return _unchanged(value)
         return [found(each, (*here, i)) for i, each in enumerate(value)] if isinstance(value, list) else value
 
-    settings = {
-        key: found(value, (*path, key)) for key, value in tree.items() if key not in ("kind", "decides")
-    }
-    return build(group, tree["kind"], settings, where)
+    return {key: found(value, (*path, key)) for key, value in tree.items()}
 
 
 def _unchanged(file: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ teacher.base_url=http://localhost:8000/v1     a key of the recipe
 novelty.threshold=0.6                         a filter in use, by its name
 skillmix.k=3                                  the method in use, by its name
 filters=[shape,duplicate]                     a whole part at once
+tune.epochs=2, lora.rank=8                    the student's tuning, and its method in use, by its name
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from tutelage import plugins
 from tutelage.errors import BadInput, nearest
 from tutelage.recipe.source import read
+from tutelage.tune.settings import PRESETS, TuneSettings
 
 ROLES = ("teacher", "judge", "student")
 KINDED = (*ROLES, "method")
@@ -30,9 +32,11 @@ KEYS = (
     "prices",
     "patience",
     "export",
+    "tune",
 )
 DEFAULT_FILTERS: tuple[str, ...] = ("shape", "language", "duplicate", "novelty")
 DEFAULT_KINDS = dict.fromkeys(ROLES, "openai")
+_DEFAULT_TUNING = TuneSettings.model_fields["method"].default
 
 
 def parse_sets(pairs: Iterable[str]) -> dict[str, Any]:
@@ -98,6 +102,8 @@ def apply(tree: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
             result[first] = _over(first, result.get(first), value)
         elif first == _name(result.get("method")):
             result["method"] = _over("method", result["method"], _group(first, value))
+        elif first == tuning_name(result.get("tune")):
+            result["tune"] = _tuned(result["tune"], {"method": _group(first, value)})
         else:
             result["filters"] = _filters(result, first, value)
     return result
@@ -105,6 +111,31 @@ def apply(tree: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
 
 def _name(declared: Any) -> str | None:
     return declared.get("kind") if isinstance(declared, Mapping) else declared
+
+
+def tuning_name(tune: Any) -> str | None:
+    """The way to tune that the section ``tune`` has in use, or ``None`` where there is no such section."""
+    if not isinstance(tune, Mapping):
+        return None
+    by_preset = PRESETS.get(str(tune.get("preset")), {}).get("method", _DEFAULT_TUNING)
+    name = _name(tune.get("method", by_preset))
+    return name if isinstance(name, str) else None
+
+
+def _tuned(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
+    """The section ``tune`` with ``new`` over it; a method by name alone takes settings too."""
+    section = dict(old) if isinstance(old, Mapping) else {}
+    method, rest = new.get("method"), {key: value for key, value in new.items() if key != "method"}
+    section = _merged(section, rest)
+    if isinstance(method, Mapping):
+        name = tuning_name(section)
+        now = section.get("method", name)
+        kept = now if isinstance(now, Mapping) else {"kind": now}
+        other = method.get("kind", name) != name
+        section["method"] = dict(method) if other else _merged(kept, method)
+    elif method is not None:
+        section["method"] = method
+    return section
 
 
 def _group(first: str, value: Any) -> Mapping[str, Any]:
@@ -127,6 +158,8 @@ def _over(first: str, old: Any, new: Any) -> Any:
         )
     if not isinstance(new, Mapping):
         return new
+    if first == "tune":
+        return _tuned(old, new)
     if first in KINDED:
         kind = _name(old) or DEFAULT_KINDS.get(first)
         if new.get("kind", kind) != kind:
@@ -163,7 +196,8 @@ def _unknown(name: str, filters: list[Any], tree: Mapping[str, Any]) -> BadInput
             where=where,
             remedy=f"add '{name}' to the filters; in use: {', '.join(str(_name(each)) for each in filters)}",
         )
-    in_use = [str(kind) for kind in (*map(_name, filters), _name(tree.get("method"))) if kind]
+    kinds = (*map(_name, filters), _name(tree.get("method")), tuning_name(tree.get("tune")))
+    in_use = [str(kind) for kind in kinds if kind]
     return BadInput(
         f"'{name}' is neither a key of a recipe nor a method or filter in use",
         where=where,

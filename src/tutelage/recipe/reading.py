@@ -19,6 +19,7 @@ from tutelage.recipe.model import Recipe
 from tutelage.recipe.secrets import secrets, unfilled
 from tutelage.recipe.settings import Budget, PaceOptions, Patience, Price, Settings, checked_name
 from tutelage.recipe.source import KeyPath, Source, read, read_file
+from tutelage.tune.settings import TuneSettings
 
 Declared = str | Mapping[str, Any]
 
@@ -52,6 +53,8 @@ class Declaration(Settings):
     """USD per million tokens by model name, where the shipped table lacks it or is out of date."""
     patience: Patience = Patience()
     export: ExportSettings = ExportSettings()
+    tune: TuneSettings | None = None
+    """The student that is tuned on the finished dataset."""
 
     @field_validator("name")
     @classmethod
@@ -115,6 +118,7 @@ class _Parsing:
             self._data.setdefault("teacher", {"kind": "scripted"})  # which nobody will ask
         models = {role: self._one("teachers", role) for role in overrides.ROLES}
         filters = self._filters()
+        self._check_tuning()
         self._raise()
         assert isinstance(declared, Declaration)  # validate gives the class it was asked for
         parts = {key: getattr(declared, key) for key in _COPIED}
@@ -146,6 +150,12 @@ class _Parsing:
         if not isinstance(declared, (list, tuple)):
             return []  # the declaration's check has said so
         return [self._kind("filters", each, ("filters", index)) for index, each in enumerate(declared)]
+
+    def _check_tuning(self) -> None:
+        """The settings of the way to tune, which the section keeps as they were written."""
+        section = self._data.get("tune")
+        if isinstance(section, Mapping) and "method" in section:
+            self._kind("tuning", section["method"], ("tune", "method"))
 
     def _kind(self, group: str, declared: Any, path: KeyPath) -> Kind | None:
         if isinstance(declared, str):
@@ -184,6 +194,8 @@ class _Parsing:
         if path and path[0] in ("method", "filters"):  # which may be set by the name of the kind
             depth = 1 if path[0] == "method" else 2
             names.append((self._named(path[:depth]), *path[depth:]))
+        if path[:2] == ("tune", "method"):
+            names.append((str(overrides.tuning_name(self._data["tune"])), *path[2:]))
         said = next((name for name in names if _stands(self._laid, name)), None)
         return f"--set {kinds.dotted(said)}" if said else self._source.at(path)
 
@@ -205,7 +217,9 @@ def _stands(tree: Any, path: KeyPath) -> bool:
     return bool(path)
 
 
-_COPIED = ("language", "seed", "target", "constraints", "budget", "pace", "prices", "patience", "export")
+_COPIED = (
+    "language", "seed", "target", "constraints", "budget", "pace", "prices", "patience", "export", "tune",
+)  # fmt: skip
 
 
 def _unnamed(group: str, settings: Mapping[str, Any], path: KeyPath) -> Problem:

@@ -25,10 +25,17 @@ def schema() -> dict[str, Any]:
     properties["method"] = _documented(properties["method"], _choices("methods", definitions))
     items = {"anyOf": _choices("filters", definitions)}
     properties["filters"] = {**properties["filters"], "items": items}
+    _name_tunings(definitions)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **result, "title": "Tutelage recipe"}
 
 
 _NULL = {"type": "null"}
+
+
+def _name_tunings(definitions: dict[str, Any]) -> None:
+    """The ways to tune, by name, in the section that has one."""
+    properties = definitions["TuneSettings"]["properties"]
+    properties["method"] = _documented(properties["method"], _choices("tuning", definitions))
 
 
 def _documented(old: dict[str, Any], choices: list[dict[str, Any]]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class RunResult:
     ``accepted``, ``rejected`` and ``surplus`` are of the whole run; the calls ``sent``, ``replayed`` and
     ``failed``, ``tokens`` and ``cost`` are of this execution alone. ``reason`` says why the target was not
     reached; ``findings`` are what the method has to tell about the dataset, a label and a text each.
+    ``after`` holds the results of what the recipe declares to follow, by its key.
     """
 
     state: RunState
@@ -36,6 +37,7 @@ class RunResult:
     seconds: float
     files: tuple[str, ...] = ()
     findings: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -57,4 +59,5 @@ class RunResult:
             "reason": self.reason,
             "findings": dict(self.findings),
             "seconds": round(self.seconds, 3),
+            **self.after,
         }

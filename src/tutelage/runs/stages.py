@@ -19,7 +19,7 @@ from tutelage.filters.filter import Chain
 from tutelage.methods.constrained import Constrained
 from tutelage.methods.method import Materials, Method
 from tutelage.recipe.changes import Change, changes
-from tutelage.recipe.model import Recipe
+from tutelage.recipe.model import Recipe, data_part
 from tutelage.runs.assessing import Assessor, asking, check_judges
 from tutelage.runs.flow import Counts, Flow
 from tutelage.runs.gateway import Gateway, Stopped
@@ -117,7 +117,9 @@ class _Execution:
     def _is_finished(self) -> bool:
         """A finished run asks nothing again, not even what failed in passing, until its recipe changes."""
         before = self._before
-        return before is not None and before.state == "finished" and before.recipe == self._recipe.tree()
+        if before is None or before.state != "finished":
+            return False
+        return data_part(before.recipe) == data_part(self._recipe.tree())
 
     async def run(self, listener: Listener | None, note: Note) -> RunResult:
         number = self._begin(note)
