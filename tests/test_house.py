@@ -218,7 +218,7 @@ def test_every_verb_has_its_file_and_every_file_its_verb() -> None:
     from tutelage.cli.main import VERBS
 
     shared = {"__init__", "main", "terminal", "display"}
-    assert {path.stem for path in (SOURCE / "cli").glob("*.py")} - shared == set(VERBS)
+    assert {path.stem for path in (SOURCE / "cli").glob("*.py")} - shared == {verb.replace("-", "_") for verb in VERBS}
 
 
 def test_constraints_are_names_and_versions_alone() -> None:

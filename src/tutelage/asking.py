@@ -64,6 +64,18 @@ class Abilities:
     images: bool = False
 
 
+class Score(float):
+    """A log-likelihood in nats, summed over tokens; ``tokens`` is how many those were, 0 where not told."""
+
+    tokens: int
+
+    def __new__(cls, value: float, tokens: int = 0) -> Score:
+        """The figure, with its number of tokens."""
+        made = super().__new__(cls, value)
+        made.tokens = tokens
+        return made
+
+
 class Ask(Protocol):
     """Asks one model on behalf of one item.
 
@@ -92,7 +104,8 @@ class Ask(Protocol):
         ...
 
     async def score(self, messages: Sequence[Message], answer: str, *, turn: str) -> float:
-        """The log-likelihood (nats, summed over tokens) of ``answer`` after ``messages``."""
+        """The log-likelihood (nats, summed over tokens) of ``answer`` after ``messages``; a :class:`Score`
+        where the number of tokens is known."""
         ...
 
 

@@ -16,6 +16,10 @@ SAMPLES: dict[str, dict[str, object]] = {
     "format_numbered": {"relation": "exactly", "count": 2},
     "format_paragraphs": {"relation": "exactly", "count": 2},
     "format_title": {},
+    "format_highlights": {"relation": "at_least", "count": 2},
+    "format_placeholders": {"relation": "at_least", "count": 2},
+    "format_quoted": {},
+    "format_upper_case": {},
     "format_lower_case": {},
     "format_no_commas": {},
     "keywords_include": {"words": ["tea", "cup"]},
@@ -49,10 +53,10 @@ def test_every_kind_has_several_wordings_in_its_languages_that_name_its_paramete
         assert constraint.wording(language, len(said)) == said[0]
 
 
-def test_both_languages_have_the_same_kinds_but_for_lower_case() -> None:
+def test_both_languages_have_the_same_kinds_but_for_letter_case() -> None:
     assert languages("constraints") == ["en", "zh"]
     assert set(steps("constraints", "en")) - {"again"} == set(RULES)
-    assert set(RULES) - set(steps("constraints", "zh")) == {"format_lower_case"}
+    assert set(RULES) - set(steps("constraints", "zh")) == {"format_lower_case", "format_upper_case"}
     with pytest.raises(BadInput, match="no wording in the language 'zh'"):
         Constraint("format_lower_case").wordings("zh")
 

@@ -47,6 +47,9 @@ def assembled(named: dict[str, object], pieces: list[str], filler: str) -> str:
         assert isinstance(keys, list)
         filled = {keys[0]: " ".join(pieces)} | dict.fromkeys(keys[1:], "")
         return json.dumps(filled, ensure_ascii=False)
+    for kind, mark in (("format_highlights", f"*{filler}*"), ("format_placeholders", f"[{filler}]")):
+        if kind in named:
+            pieces += [mark] * int(str(parameters[kind]["count"]))
     paragraphs = [" ".join(pieces)]
     if "format_paragraphs" in named:
         count = parameters["format_paragraphs"]["count"]
@@ -63,7 +66,9 @@ def assembled(named: dict[str, object], pieces: list[str], filler: str) -> str:
         paragraphs[-1] = f"{paragraphs[-1]} {parameters['end']['phrase']}"
     if "format_title" in named:
         paragraphs.insert(0, f"# {filler}")
-    return "\n\n".join(paragraphs)
+    answer = "\n\n".join(paragraphs)
+    answer = f'"{answer}"' if "format_quoted" in named else answer
+    return answer.upper() if "format_upper_case" in named else answer
 
 
 @settings(max_examples=400)

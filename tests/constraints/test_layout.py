@@ -65,3 +65,31 @@ def test_lower_case_and_commas(text: str) -> None:
     assert Constraint("format_no_commas").check(text).ok == ("," not in text and "，" not in text)
     assert not Constraint("format_lower_case").check(f"{text}A").ok
     assert not Constraint("format_no_commas").check(f"{text}，").ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "number"),
+    [
+        ("format_highlights", "*one* and **two**, 3 * 4 * 5", 2),
+        ("format_highlights", "* a point\n* another point", 0),
+        ("format_highlights", "**用水**煮 *茶*", 2),
+        ("format_placeholders", "Dear [name], meet me at [place].", 2),
+        ("format_placeholders", "[a link](http://x) and [ ] done", 0),
+    ],
+)
+def test_highlights_and_placeholders_are_counted(kind: str, answer: str, number: int) -> None:
+    assert exactly(kind, number).check(answer).ok
+    assert not exactly(kind, number + 1).check(answer).ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok"),
+    [('"All."', True), ("“都在这里。”", True), ("「茶」", True), ('"', False), ('"Half', False)],
+)
+def test_quotation_marks_stand_around_all_of_it(answer: str, ok: bool) -> None:
+    assert Constraint("format_quoted").check(answer).ok is ok
+
+
+def test_capitals_only() -> None:
+    assert Constraint("format_upper_case").check("TEA, 茶 2!").ok
+    assert not Constraint("format_upper_case").check("TEA, Tea").ok

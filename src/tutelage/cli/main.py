@@ -34,6 +34,8 @@ VERBS = {
     "chat": "talk to a student, or any model, in the terminal",
     "serve": "a local model over the OpenAI protocol",
     "export": "a run or a dataset file in the formats that trainers read",
+    "evaluate": "a bench for models, for answers on record, or for judgements on record",
+    "judge-check": "what a judge can see, on answers whose worth is known",
     "runs": "list runs, look into one, replay it",
     "validate": "everything that can be known of a recipe without a call",
     "kinds": "the methods, filters and teachers that are installed, and their settings",
@@ -53,7 +55,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        found = importlib.import_module(f"tutelage.cli.{cmd_name}").command
+        found = importlib.import_module(f"tutelage.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(found, click.Command)  # each verb's file has one
         return found
 

@@ -19,7 +19,9 @@ _NOT_BESIDE: dict[str, tuple[str, ...]] = {
     "json": (*_FORMATS, "start", "end", "length_sentences", "language", "keywords_forbid"),
     "language": ("length_words", "length_characters", "format_lower_case", *_KEYWORDS, "start", "end"),
     "format_title": ("format_lower_case", "format_paragraphs", "start", "length_sentences"),
-    "format_lower_case": ("start", "end"),
+    "format_lower_case": ("format_upper_case", "start", "end"),
+    "format_upper_case": ("language", "format_title", "start", "end"),
+    "format_quoted": ("format_title", *_LISTS, "start", "end"),
     **dict.fromkeys(_LISTS, (*_LISTS, "length_sentences")),
     **dict.fromkeys(_LENGTHS, _LENGTHS),
 }

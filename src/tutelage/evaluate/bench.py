@@ -169,6 +169,14 @@ class Bench(Kind, ABC):
             BadInput: nothing of it can be counted.
         """
 
+    def default_baseline(self) -> tuple[str, Mapping[str, Answer]]:
+        """The name and answers of the baseline that the bench itself brings, or an empty name and none.
+
+        Raises:
+            BadInput: the file of its answers cannot be read.
+        """
+        return "", {}
+
     def recorded(self, paths: Sequence[Path]) -> Evidence:
         """Judgements from files of the published format.
 

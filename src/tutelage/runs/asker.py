@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from tutelage.asking import Abilities, Sampling
+from tutelage.asking import Abilities, Sampling, Score
 from tutelage.errors import BadInput, CallFailed
 from tutelage.records import Message, Reply
 from tutelage.runs.line import Line
@@ -54,7 +54,7 @@ class Asker:
         reply = await self._answer(self._line, place, request)
         if reply.score is None:
             raise CallFailed("the reply has no score", reason="invalid", permanent=True, where=place)
-        return reply.score
+        return Score(reply.score, reply.usage.completion)
 
     def _require(self, ability: str, verb: str) -> None:
         if not getattr(self.abilities, ability):

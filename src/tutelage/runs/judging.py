@@ -6,21 +6,18 @@ command again asks only what is new.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import aclosing, closing
+from functools import partial
 from pathlib import Path
 
 from tutelage.filters.filter import NOTHING_ASSESSED, Assessed, Filter
 from tutelage.runs.assessing import Assessor, Judges
 from tutelage.runs.gateway import Gateway
 from tutelage.runs.pools import Pooled
+from tutelage.runs.side_by_side import in_order
 from tutelage.store.calls import Calls
 from tutelage.store.database import Database
-
-AHEAD = 4  # rows that wait, for each one that the gateway can use
-MOST_AHEAD = 1_000
 
 Take = Callable[[Pooled, Assessed], None]
 
@@ -40,31 +37,15 @@ async def judged(
         async with Gateway(
             Calls(database), judges.roles, budget=judges.budget, pace=judges.pace, prices=judges.prices
         ) as gateway:
-            await _in_order(rows, Assessor(filters, gateway, judges.roles), gateway, take)
+            await _judge(rows, Assessor(filters, gateway, judges.roles), gateway, take)
 
 
-async def _in_order(rows: Iterable[Pooled], assessor: Assessor, gateway: Gateway, take: Take) -> None:
-    waiting: deque[tuple[Pooled, asyncio.Task[Assessed]]] = deque()
-
-    async def take_first() -> None:
-        row, task = waiting[0]
-        assessed = await task
-        waiting.popleft()
-        take(row, assessed)
-
-    try:
-        for row in rows:
-            waiting.append((row, asyncio.create_task(_assessed(row, assessor))))
-            while len(waiting) >= min(AHEAD * gateway.wanted, MOST_AHEAD):
-                await take_first()
-        while waiting:
-            await take_first()
-    finally:
-        gateway.stop()
-        for _, task in waiting:
-            task.cancel()
-        await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
+async def _judge(rows: Iterable[Pooled], assessor: Assessor, gateway: Gateway, take: Take) -> None:
+    work = (partial(_assessed, row, assessor) for row in rows)
+    async with aclosing(in_order(work, gateway)) as judged_rows:
+        async for row, assessed in judged_rows:
+            take(row, assessed)
 
 
-async def _assessed(row: Pooled, assessor: Assessor) -> Assessed:
-    return NOTHING_ASSESSED if row.example is None else await assessor.assess(row.example)
+async def _assessed(row: Pooled, assessor: Assessor) -> tuple[Pooled, Assessed]:
+    return row, NOTHING_ASSESSED if row.example is None else await assessor.assess(row.example)

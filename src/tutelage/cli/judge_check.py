@@ -1,0 +1,61 @@
+"""``tutelage judge-check``: what a judge can see, on answers whose worth is known beforehand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tutelage.cli.evaluate import build_bench, tell
+from tutelage.cli.terminal import emit, json_option, note, out_option, set_option
+from tutelage.recipe.binding import bind
+from tutelage.recipe.overrides import parse_sets
+from tutelage.runs.judge_checking import check_judge
+from tutelage.runs.pools import pooled
+
+
+@click.command("judge-check")
+@click.option("--judge", required=True, metavar="MODEL", help="The judge under test.")
+@click.option(
+    "--data",
+    "files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Rows with good answers, of which worse ones are made.",
+)
+@click.option(
+    "--bench", default="alpaca-eval", show_default=True, help="Whose prompts the judge is asked with."
+)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="Rows to use.")
+@click.option("--seed", default=42, show_default=True, help="Decides where answers are cut.")
+@out_option("A folder for judgements and figures [default: evaluations/judge-check].")
+@set_option
+@json_option
+def command(
+    judge: str,
+    files: tuple[Path, ...],
+    bench: str,
+    limit: int,
+    seed: int,
+    out: Path | None,
+    sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Measure a judge: its sensitivity, specificity, position bias and length bias.
+
+    Answers that are swapped, cut off, refused, lazy, empty, padded, shortened or identical are put beside
+    good ones, in both orders. What the judge said stays in OUT: the same command again pays nothing twice.
+
+    Example: tutelage judge-check --judge openai:gpt-4o-mini --data answers.json
+    """
+    tree = parse_sets(sets)
+    model = bind(judge, "judge", tree.get("judge", {}))
+    examples = (row.example for row in pooled(files) if row.example is not None)
+    folder = out or Path("evaluations") / "judge-check"
+    built = build_bench(bench, tree, {})
+    result = check_judge(model, examples, built, folder, limit=limit, seed=seed, tell=note)
+    if as_json:
+        emit(result.as_dict())
+    else:
+        tell(result)
