@@ -112,7 +112,7 @@ def judge_figures(judgements: Sequence[Judgement]) -> Figures:
     above one half, in points. Preferences are averaged over both orders first.
     """
     read = [each for each in judgements if each.value is not None]
-    models = {
+    models: dict[str, dict[str, Any]] = {
         kind: _kind_figures([each for each in read if each.model == f"{PREFIX}{kind}"], worse=kind in WORSE)
         for kind in CANARIES
         if any(each.model == f"{PREFIX}{kind}" for each in judgements)
