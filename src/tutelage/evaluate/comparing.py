@@ -15,11 +15,11 @@ from math import sqrt
 from typing import Any
 
 from tutelage.errors import BadInput
-from tutelage.evaluate import measures
+from tutelage.evaluate import scales
 from tutelage.evaluate.accuracy import ratio
 from tutelage.evaluate.bench import Answer, Figures, Judgement
 from tutelage.evaluate.canaries import CANARIES, PREFIX, judge_figures
-from tutelage.evaluate.measures import Measure
+from tutelage.evaluate.scales import Measure
 from tutelage.evaluate.numbers import statistics
 from tutelage.evaluate.orders import habits, paired
 from tutelage.evaluate.verdict import Comparison, Verdict, verdict

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from comparisons import both
 from tutelage.evaluate.bench import Judgement
-from tutelage.evaluate.measures import measure_of, preferences
+from tutelage.evaluate.scales import measure_of, preferences
 
 
 def test_half_a_comparison_has_no_preference() -> None:
