@@ -21,6 +21,7 @@ _HOMES = {
     "TuneSettings": "tutelage.tune.settings",
     "TutelageError": "tutelage.errors",
     "analyze": "tutelage.api",
+    "compare": "tutelage.api",
     "filter_files": "tutelage.api",
     "load_recipe": "tutelage.api",
     "preview": "tutelage.api",
@@ -40,6 +41,7 @@ __all__ = [
     "TuneSettings",
     "TutelageError",
     "analyze",
+    "compare",
     "filter_files",
     "load_recipe",
     "preview",
@@ -50,7 +52,16 @@ __all__ = [
 
 if TYPE_CHECKING:
     from tutelage.analysis.settings import AnalysisSettings
-    from tutelage.api import analyze, filter_files, load_recipe, preview, read_examples, run, tune_files
+    from tutelage.api import (
+        analyze,
+        compare,
+        filter_files,
+        load_recipe,
+        preview,
+        read_examples,
+        run,
+        tune_files,
+    )
     from tutelage.errors import TutelageError
     from tutelage.recipe.model import Recipe
     from tutelage.records import Example, Message

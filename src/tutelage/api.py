@@ -22,7 +22,7 @@ from tutelage.recipe import kinds
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.reading import load
 from tutelage.records import Example
-from tutelage.runs import analysing, filtering, pipeline, stages, tuning
+from tutelage.runs import analysing, comparing, filtering, pipeline, stages, tuning
 from tutelage.runs import preview as previewing
 from tutelage.runs.assessing import Judges
 from tutelage.runs.progress import Listener
@@ -165,6 +165,24 @@ def _tune_settings(given: TuneSettings | Mapping[str, Any]) -> TuneSettings:
     if not isinstance(built, TuneSettings):
         raise kinds.complaint(problems, lambda path: f"settings.{kinds.dotted(path)}", subject="the tuning")
     return built
+
+
+def compare(
+    paths: Sequence[str | Path],
+    out: str | Path | None = None,
+    *,
+    seed: int = 42,
+    examples: int = comparing.EXAMPLES,
+    settings: AnalysisSettings = DEFAULTS,
+) -> comparing.Comparison:
+    """Put runs, dataset files, students and evaluations side by side, with a verdict for each two models;
+    with ``out`` the page is written there. No model is asked.
+
+    Raises:
+        BadInput: there is nothing to compare at a path, or a file is damaged.
+    """
+    places, folder = [Path(path) for path in paths], Path(out) if out is not None else None
+    return comparing.compare(places, folder, seed=seed, most=examples, settings=settings)
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from analyses import analysis
 from tutelage.analysis.figures import Summary, summary
-from tutelage.analysis.page_cells import Cell, Row, figure, row, share, spread, with_figures
+from tutelage.analysis.page_cells import row, spread, with_figures
+from tutelage.pages.cells import Cell, Row, figure, share
 
 
 def test_a_cell_is_a_figure_or_a_reason() -> None:

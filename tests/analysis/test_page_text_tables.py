@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyses import PLAIN, analysis, verbs
-from tutelage.analysis.page_cells import Cell, Row
 from tutelage.analysis.page_text_tables import (
     duplicate_rows,
     length_rows,
@@ -11,6 +10,7 @@ from tutelage.analysis.page_text_tables import (
     verb_noun_rows,
     wording_rows,
 )
+from tutelage.pages.cells import Cell, Row
 
 CHINESE = tuple(f"请写一首关于{season}天的诗。" for season in "春夏秋冬")
 

@@ -2,29 +2,21 @@
 
 render_page([analysis, …])  → HTML          figures_of(analysis) → the drawings, each a file of its own
 
-Whatever models and users wrote is escaped by the template engine; a Content-Security-Policy forbids all but
-the one style sheet, which it names by its digest, so that nothing that slipped through could load or run.
+How it is escaped, styled and shut off from the network is :mod:`tutelage.pages.shell`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
-from tutelage import __version__
 from tutelage.analysis import page_figures, page_tables
 from tutelage.analysis.coverage import LISTED
 from tutelage.analysis.report import Analysis
-from tutelage.charts import STYLE, clean, inline, key_of, number, percent
+from tutelage.charts import key_of, number
+from tutelage.pages import shell
 
-TEMPLATE, SHEET = "page.html.jinja", "page.css"
-CUT = 300  # characters of a label, name or reason that are shown
+TEMPLATE = "page.html.jinja"
 SECTIONS = {
     "glance": "At a glance",
     "verb-noun": "Verbs and nouns",
@@ -42,25 +34,18 @@ SECTIONS = {
 def render_page(analyses: Sequence[Analysis]) -> str:
     """All of ``analyses`` side by side, in their order, as one self-contained HTML page. Equal analyses give
     equal bytes; the text can be written as UTF-8."""
-    style = _read(SHEET).strip() + STYLE
     keys = _keys(analyses)
-    page = (
-        _environment()
-        .from_string(_read(TEMPLATE))
-        .render(
-            title="Report on " + " and ".join(each.name for each in analyses),
-            policy=_policy(style),
-            style=Markup(style),  # ours, without a user's word
-            version=__version__,
-            sections=SECTIONS.items(),
-            inputs=[_input(place, each) for place, each in enumerate(analyses)],
-            glance=page_tables.glance(analyses),
-            tables=page_tables.tables(analyses),
-            figures=page_figures.shared(analyses),
-            keys=[_key(analyses, key) for key in keys],
-        )
+    return shell.render(
+        "tutelage.analysis",
+        TEMPLATE,
+        title="Report on " + " and ".join(each.name for each in analyses),
+        sections=SECTIONS.items(),
+        inputs=[_input(place, each) for place, each in enumerate(analyses)],
+        glance=page_tables.glance(analyses),
+        tables=page_tables.tables(analyses),
+        figures=page_figures.shared(analyses),
+        keys=[_key(analyses, key) for key in keys],
     )
-    return clean(page)
 
 
 def figures_of(analysis: Analysis) -> Mapping[str, str]:
@@ -72,35 +57,6 @@ def figures_of(analysis: Analysis) -> Mapping[str, str]:
         found[f"coverage-{name}"] = page_figures.value_bars([analysis], key)
         found[f"coverage-ranks-{name}"] = page_figures.value_ranks([analysis], key)
     return {name: svg for name, svg in found.items() if svg}
-
-
-def _read(name: str) -> str:
-    return (files("tutelage.analysis") / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str) -> str:
-    """Nothing is loaded and nothing runs; of styles only the one with this digest applies."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "number": number,
-        "percent": percent,
-        "cut": _cut,
-        "figure": lambda svg: Markup(inline(svg)),  # charts escape what they write
-    }
-    return environment
-
-
-def _cut(text: str) -> str:
-    if isinstance(text, Markup) or len(text) <= CUT:
-        return text
-    return text[:CUT] + "…"
 
 
 def _keys(analyses: Sequence[Analysis]) -> list[str]:

@@ -1,53 +1,14 @@
-"""What the tables of the report page are made of: measures down, inputs across.
-
-What could not be measured says why in its own place; no table shows a nought for it.
-"""
+"""The cells and rows of the report page that read an analysis; what they are made of is
+:mod:`tutelage.pages.cells`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tutelage.analysis.figures import Summary
 from tutelage.analysis.report import Analysis
-from tutelage.charts import number, percent
-
-NOT_TOLD = "not told by these rows"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A figure as it is written; ``absent`` where the text is the reason why there is none."""
-
-    text: str
-    absent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measure, what it means, and its figure for each input."""
-
-    label: str
-    meaning: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows under one heading."""
-
-    title: str
-    rows: tuple[Row, ...]
-
-
-def figure(value: float | None, reason: str = NOT_TOLD, show: Callable[[float | None], str] = number) -> Cell:
-    """``value`` as it is written, or the ``reason`` why there is none."""
-    return Cell(reason, absent=True) if value is None else Cell(show(value))
-
-
-def share(value: float | None, reason: str = NOT_TOLD) -> Cell:
-    """A share in per cent, or the ``reason`` why there is none."""
-    return figure(value, reason, percent)
+from tutelage.charts import number
+from tutelage.pages.cells import NOT_TOLD, Cell, Row
 
 
 def spread(summary: Summary | None, reason: str = NOT_TOLD) -> Cell:

@@ -8,7 +8,7 @@ from typing import Any
 from tutelage.analysis.coverage import KeyCoverage
 from tutelage.analysis.difficulty import NO_STUDENT
 from tutelage.analysis.evenness import gini, pielou, richness, unseen_mass
-from tutelage.analysis.page_cells import Cell, Part, Row, figure, row, share, spread, with_figures
+from tutelage.analysis.page_cells import row, spread, with_figures
 from tutelage.analysis.page_text_tables import (
     duplicate_rows,
     length_rows,
@@ -19,6 +19,7 @@ from tutelage.analysis.page_text_tables import (
 from tutelage.analysis.report import Analysis
 from tutelage.analysis.yields import YieldReport
 from tutelage.charts import number, percent
+from tutelage.pages.cells import Cell, Part, Row, figure, share
 
 _YIELD_AT_A_GLANCE = ("state", "accepted", "rejected", "acceptance", "cost")
 

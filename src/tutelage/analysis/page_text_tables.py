@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tutelage.analysis.duplicates import Repeats
 from tutelage.analysis.figures import Summary
-from tutelage.analysis.page_cells import Cell, Row, figure, row, share, spread
+from tutelage.analysis.page_cells import row, spread
 from tutelage.analysis.report import Analysis
 from tutelage.analysis.wording import Lengths
 from tutelage.charts import number, percent
+from tutelage.pages.cells import Cell, Row, figure, share
 
 _PARTS = {"instruction": "instruction", "input": "input", "output": "answer"}
 Measures = list[tuple[str, str, Callable[[Analysis], Cell]]]

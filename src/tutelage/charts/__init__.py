@@ -1,4 +1,5 @@
-"""Figures as SVG text, from numbers alone: bars, histograms, lines, and the sunburst of verbs and nouns.
+"""Figures as SVG text, from numbers alone: bars, histograms, lines, dots with
+intervals, and the sunburst of verbs and nouns.
 
     svg = bars("Verbs", ["write", "explain"], {"A": [12, 7], "B": [3, 9]})
     Path("verbs.svg").write_text(svg, "utf-8")       a file of its own, light or dark as its reader likes
@@ -10,6 +11,7 @@ and its figure, lines differ in dashes too. Labels may be anything, markup and h
 
 from tutelage.charts.bar import bars
 from tutelage.charts.curves import lines
+from tutelage.charts.dots import Dot, dots
 from tutelage.charts.palette import STYLE, key_of
 from tutelage.charts.panels import Bins, histogram
 from tutelage.charts.rings import Branch, sunburst
@@ -19,8 +21,10 @@ __all__ = [
     "STYLE",
     "Bins",
     "Branch",
+    "Dot",
     "bars",
     "clean",
+    "dots",
     "histogram",
     "inline",
     "key_of",

@@ -36,6 +36,7 @@ VERBS = {
     "export": "a run or a dataset file in the formats that trainers read",
     "evaluate": "a bench for models, for answers on record, or for judgements on record",
     "judge-check": "what a judge can see, on answers whose worth is known",
+    "compare": "datasets, students and evaluations side by side, with a verdict and one page",
     "runs": "list runs, look into one, replay it",
     "validate": "everything that can be known of a recipe without a call",
     "kinds": "the methods, filters and teachers that are installed, and their settings",

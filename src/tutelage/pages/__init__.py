@@ -1,0 +1,1 @@
+"""What the pages of all reports share: one style, one policy, one way to escape, and the cells of tables."""
