@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +15,7 @@ from tutelage.cli.display import progress_display
 from tutelage.cli.terminal import emit, json_option, note, run_command, set_option
 from tutelage.cli.tune_display import told_result, tune_display
 from tutelage.recipe.model import Recipe
+from tutelage.runs.analysing import PAGE
 from tutelage.runs.pipeline import check_following, declared, follow
 from tutelage.runs.progress import duration
 from tutelage.runs.result import RunResult
@@ -31,8 +34,9 @@ def command(recipe: Path, out: Path | None, quiet: bool, sets: tuple[str, ...], 
     """Carry RECIPE out until its target is reached, and export the dataset.
 
     Run it again to go on after Ctrl-C, a crash, or a budget: answers that were paid for are never asked
-    again. The exports lie in OUT/dataset, the run itself in OUT/run.db. With a section `tune`, a student is
-    tuned on the finished dataset, into OUT/student.
+    again. The exports lie in OUT/dataset, the run itself in OUT/run.db. Once the dataset is finished, what
+    the recipe declares to follow comes in this order: `analyze` into OUT/report, `tune` into OUT/student,
+    `evaluate` into OUT/evaluations, and OUT/report.html sums it up.
     """
     ready = load_recipe(recipe, sets)
     check_following(ready)
@@ -53,13 +57,27 @@ def _follow(recipe: Recipe, result: RunResult, again: str, *, quiet: bool, as_js
     """What comes after the dataset, told as it ends."""
     try:
         with tune_display(quiet) as tell:
-            done = follow(recipe, result, tell=tell, note=note)
+            done = follow(recipe, result, tell=tell, say=(lambda line: None) if quiet else note, note=note)
     except KeyboardInterrupt:
         note(f"interrupted; the same command goes on: {again}")
         raise
-    if "tune" in done.after and not as_json:
-        click.echo(told_result(TuneResult.from_dict(done.after["tune"], Path(done.after["tune"]["out"]))))
+    if not as_json:
+        _tell_after(done.after)
     return done
+
+
+def _tell_after(after: Mapping[str, Any]) -> None:
+    """What followed the dataset, in words."""
+    if "analyze" in after:
+        click.echo(f"report: {Path(after['analyze']['out']) / PAGE}")
+    if "tune" in after:
+        click.echo(told_result(TuneResult.from_dict(after["tune"], Path(after["tune"]["out"]))))
+    for bench, found in after.get("evaluate", {}).items():
+        click.echo(f"{bench}: {found['out']}")
+        for line in found["notes"]:
+            click.echo(f"  {line}")
+    if "page" in after:
+        click.echo(f"all on one page: {after['page']}")
 
 
 def _note(text: str) -> None:

@@ -88,7 +88,9 @@ _OF_PART = {
     "filters": f"{ALL_STAY}; every example is judged again",
     "target": f"{ALL_STAY}; more or fewer items are planned",
     "export": f"{ALL_STAY}; the exports are written again",
+    "analyze": f"{ALL_STAY}; the report is written again",
     "tune": f"{ALL_STAY}; the student is tuned anew where its weights depend on it",
+    "evaluate": f"{ALL_STAY}; only what was not asked before is asked",
 }
 
 

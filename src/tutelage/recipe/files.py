@@ -1,7 +1,8 @@
 """Files that a recipe points at: found beside it, and known by their content.
 
 A setting called ``file`` or ending in ``_file`` (``files`` and ``_files``: a list) becomes an absolute path.
-What ``tune`` calls its base or template becomes one too, where such a file or folder lies there.
+What ``tune`` calls its base or template, and ``evaluate`` whom it compares with, becomes one too, where such
+a file or folder lies there.
 A value under ``method.prompts`` that names a .txt, .md or .jinja file becomes the text of that file.
 """
 
@@ -22,6 +23,7 @@ from tutelage.recipe.source import KeyPath, read_file
 _WORDINGS = (".txt", ".md", ".jinja")
 _MODELS = ("base", "template")  # of the section tune
 _OTHERS = "shared_from"  # of its method
+_AGAINST = "against"  # of the section evaluate
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ def resolve(data: Mapping[str, Any], folder: Path) -> Resolved:
     """Find every file that ``data`` (a recipe's tree) names, relative to ``folder``."""
     result = Resolved(copy.deepcopy(dict(data)))
     _beside(result.data.get("tune"), folder)
+    evaluate = result.data.get("evaluate")
+    if isinstance(evaluate, dict) and _AGAINST in evaluate:
+        evaluate[_AGAINST] = _found_beside(evaluate[_AGAINST], folder)
     for path, settings in _kinds(result.data):
         for key in [key for key in settings if key == "file" or key.endswith("_file")]:
             _point(result, settings, key, (*path, key), folder)
@@ -62,10 +67,13 @@ def _kinds(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     tuning = data.get("tune")
     if isinstance(tuning, dict) and isinstance(tuning.get("method"), dict):
         yield ("tune", "method"), tuning["method"]
-    filters = data.get("filters")
-    for index, each in enumerate(filters if isinstance(filters, list) else ()):
-        if isinstance(each, dict):
-            yield ("filters", index), each
+    evaluate = data.get("evaluate")
+    benches = evaluate.get("benches") if isinstance(evaluate, dict) else None
+    lists: dict[KeyPath, Any] = {("filters",): data.get("filters"), ("evaluate", "benches"): benches}
+    for path, listed in lists.items():
+        for index, each in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(each, dict):
+                yield (*path, index), each
 
 
 def _beside(tune: Any, folder: Path) -> None:

@@ -34,7 +34,7 @@ def build(group: str, name: str, settings: Mapping[str, Any], where: str) -> Kin
     """
     built, problems = attempt(group, name, settings)
     if built is None:
-        raise complaint(problems, lambda _: where, subject=f"the {group.rstrip('s')} '{name}'")
+        raise complaint(problems, lambda _: where, subject=f"the {plugins.one(group)} '{name}'")
     return built
 
 
@@ -121,6 +121,7 @@ def _problem(each: Any, path: KeyPath, schema: Mapping[str, Any]) -> Problem:
         message = "expected the name of a file"
     if message.startswith("Input should be "):
         said = message.removeprefix("Input should be ")
+        said = said.replace("'', ", "nothing, ")  # an empty choice
         message = "expected " + (said if each["type"] == "literal_error" else said.partition(", ")[0])
         for theirs, ours in _PLAIN_WORDS:
             message = message.replace(theirs, ours)

@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tutelage.analysis.settings import AnalysisSettings
 from tutelage.asking import TeacherRole
 from tutelage.constraints import ConstraintSettings
 from tutelage.errors import BadInput
+from tutelage.evaluate.settings import EvaluateSettings
 from tutelage.export.settings import ExportSettings
 from tutelage.filters.filter import Filter
 from tutelage.methods.method import Language, Method
@@ -27,7 +29,7 @@ from tutelage.teachers.teacher import Teacher
 from tutelage.tune.settings import TuneSettings
 
 # What follows the dataset: a change of it changes no row.
-AFTER_DATASET = ("tune",)
+AFTER_DATASET = ("analyze", "tune", "evaluate")
 # What a key says here changes speed, cost, a heading or what follows, never which rows come out.
 _NOT_IDENTITY = ("name", "budget", "pace", "prices", "patience", *AFTER_DATASET)
 
@@ -51,7 +53,9 @@ class Recipe:
     prices: Mapping[str, Price] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     export: ExportSettings = field(default_factory=ExportSettings)
+    analyze: AnalysisSettings | None = None
     tune: TuneSettings | None = None
+    evaluate: EvaluateSettings | None = None
     where: str = "recipe"
     text: str = ""
     files: Mapping[KeyPath, Mapping[str, str]] = field(default_factory=dict)
@@ -90,7 +94,7 @@ class Recipe:
             "prices": {model: _settings(price) for model, price in self.prices.items()},
             "patience": _settings(self.patience),
             "export": _settings(self.export),
-            **({"tune": _settings(self.tune)} if self.tune else {}),
+            **{key: _settings(part) for key in AFTER_DATASET if (part := getattr(self, key)) is not None},
         }
         for path, content in self.files.items():
             _put(tree, path, dict(content))
@@ -137,10 +141,7 @@ def from_tree(tree: Mapping[str, Any]) -> Recipe:
     )
     if tree.get("constraints"):
         parts["constraints"] = ConstraintSettings(**tree["constraints"])
-    if tree.get("tune"):
-        method = tree["tune"]["method"]
-        settled = _settled(method, ("tune", "method"), files) if isinstance(method, Mapping) else method
-        parts["tune"] = TuneSettings(**{**tree["tune"], "method": settled})
+    parts |= _following(tree, files)
     prices = {model: Price(**price) for model, price in tree["prices"].items()}
     budget, pace = Budget(**tree["budget"]), PaceOptions(**tree["pace"])
     patience, export = Patience(**tree["patience"]), ExportSettings(**tree["export"])
@@ -152,6 +153,23 @@ def from_tree(tree: Mapping[str, Any]) -> Recipe:
         "prices": prices,
     }
     return Recipe(**parts, **rest, where=where, files=files)
+
+
+def _following(tree: Mapping[str, Any], files: dict[KeyPath, Mapping[str, str]]) -> dict[str, Any]:
+    """What the tree says is to follow the dataset."""
+
+    def kind(declared: Any, path: KeyPath) -> Any:
+        return _settled(declared, path, files) if isinstance(declared, Mapping) else declared
+
+    found: dict[str, Any] = {}
+    if tree.get("analyze"):
+        found["analyze"] = AnalysisSettings(**tree["analyze"])
+    if tune := tree.get("tune"):
+        found["tune"] = TuneSettings(**{**tune, "method": kind(tune["method"], ("tune", "method"))})
+    if evaluate := tree.get("evaluate"):
+        benches = [kind(each, ("evaluate", "benches", n)) for n, each in enumerate(evaluate["benches"])]
+        found["evaluate"] = EvaluateSettings(**{**evaluate, "benches": benches})
+    return found
 
 
 def _rebuilt(

@@ -5,6 +5,7 @@ novelty.threshold=0.6                         a filter in use, by its name
 skillmix.k=3                                  the method in use, by its name
 filters=[shape,duplicate]                     a whole part at once
 tune.epochs=2, lora.rank=8                    the student's tuning, and its method in use, by its name
+evaluate.questions=5, beat-rate.orders=one    the student's evaluation, and a bench in use, by its name
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from tutelage import plugins
 from tutelage.errors import BadInput, nearest
+from tutelage.evaluate.settings import EvaluateSettings
 from tutelage.recipe.source import read
 from tutelage.tune.settings import PRESETS, TuneSettings
 
@@ -32,11 +34,14 @@ KEYS = (
     "prices",
     "patience",
     "export",
+    "analyze",
     "tune",
+    "evaluate",
 )
 DEFAULT_FILTERS: tuple[str, ...] = ("shape", "language", "duplicate", "novelty")
 DEFAULT_KINDS = dict.fromkeys(ROLES, "openai")
 _DEFAULT_TUNING = TuneSettings.model_fields["method"].default
+_DEFAULT_BENCHES = EvaluateSettings.model_fields["benches"].default
 
 
 def parse_sets(pairs: Iterable[str]) -> dict[str, Any]:
@@ -104,6 +109,8 @@ def apply(tree: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
             result["method"] = _over("method", result["method"], _group(first, value))
         elif first == tuning_name(result.get("tune")):
             result["tune"] = _tuned(result["tune"], {"method": _group(first, value)})
+        elif first in map(_name, benches_in_use(result.get("evaluate"))):
+            result["evaluate"] = _benched(result["evaluate"], first, _group(first, value))
         else:
             result["filters"] = _filters(result, first, value)
     return result
@@ -136,6 +143,27 @@ def _tuned(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
     elif method is not None:
         section["method"] = method
     return section
+
+
+def benches_in_use(evaluate: Any) -> list[Any]:
+    """The benches as the section ``evaluate`` declares them; none where there is no such section."""
+    if not isinstance(evaluate, Mapping):
+        return []
+    declared = evaluate.get("benches", _DEFAULT_BENCHES)
+    return list(declared) if isinstance(declared, (list, tuple)) else [declared]
+
+
+def _benched(evaluate: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The section ``evaluate`` with ``settings`` over those of the bench ``name``."""
+    return {**evaluate, "benches": _each_over(benches_in_use(evaluate), name, settings)}
+
+
+def _each_over(declared: list[Any], name: str, settings: Mapping[str, Any]) -> list[Any]:
+    """A list of kinds with ``settings`` laid over those called ``name``."""
+    return [
+        _merged({"kind": each} if isinstance(each, str) else each, settings) if _name(each) == name else each
+        for each in declared
+    ]
 
 
 def _group(first: str, value: Any) -> Mapping[str, Any]:
@@ -181,11 +209,7 @@ def _filters(tree: Mapping[str, Any], name: str, value: Any) -> list[Any]:
     filters = list(declared) if isinstance(declared, (list, tuple)) else []
     if name not in [_name(each) for each in filters]:
         raise _unknown(name, filters, tree)
-    settings = _group(name, value)
-    return [
-        _merged({"kind": each} if isinstance(each, str) else each, settings) if _name(each) == name else each
-        for each in filters
-    ]
+    return _each_over(filters, name, _group(name, value))
 
 
 def _unknown(name: str, filters: list[Any], tree: Mapping[str, Any]) -> BadInput:
@@ -196,7 +220,8 @@ def _unknown(name: str, filters: list[Any], tree: Mapping[str, Any]) -> BadInput
             where=where,
             remedy=f"add '{name}' to the filters; in use: {', '.join(str(_name(each)) for each in filters)}",
         )
-    kinds = (*map(_name, filters), _name(tree.get("method")), tuning_name(tree.get("tune")))
+    others = (*filters, tree.get("method"), *benches_in_use(tree.get("evaluate")))
+    kinds = (*map(_name, others), tuning_name(tree.get("tune")))
     in_use = [str(kind) for kind in kinds if kind]
     return BadInput(
         f"'{name}' is neither a key of a recipe nor a method or filter in use",

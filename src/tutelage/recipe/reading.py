@@ -9,8 +9,10 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from tutelage import plugins
+from tutelage.analysis.settings import AnalysisSettings
 from tutelage.constraints import ConstraintSettings
 from tutelage.errors import BadInput
+from tutelage.evaluate.settings import EvaluateSettings
 from tutelage.export.settings import ExportSettings
 from tutelage.plugins import Kind
 from tutelage.recipe import files, kinds, overrides
@@ -53,8 +55,12 @@ class Declaration(Settings):
     """USD per million tokens by model name, where the shipped table lacks it or is out of date."""
     patience: Patience = Patience()
     export: ExportSettings = ExportSettings()
+    analyze: bool | AnalysisSettings | None = None
+    """The report on the finished dataset: true, or its settings."""
     tune: TuneSettings | None = None
     """The student that is tuned on the finished dataset."""
+    evaluate: EvaluateSettings | None = None
+    """The benches that the tuned student is put to."""
 
     @field_validator("name")
     @classmethod
@@ -118,10 +124,12 @@ class _Parsing:
             self._data.setdefault("teacher", {"kind": "scripted"})  # which nobody will ask
         models = {role: self._one("teachers", role) for role in overrides.ROLES}
         filters = self._filters()
-        self._check_tuning()
+        self._check_following()
         self._raise()
         assert isinstance(declared, Declaration)  # validate gives the class it was asked for
         parts = {key: getattr(declared, key) for key in _COPIED}
+        if isinstance(declared.analyze, bool):
+            parts["analyze"] = AnalysisSettings() if declared.analyze else None
         return Recipe(
             name=declared.name or name,
             **models,
@@ -151,11 +159,20 @@ class _Parsing:
             return []  # the declaration's check has said so
         return [self._kind("filters", each, ("filters", index)) for index, each in enumerate(declared)]
 
-    def _check_tuning(self) -> None:
-        """The settings of the way to tune, which the section keeps as they were written."""
+    def _check_following(self) -> None:
+        """The settings of the way to tune and of benches, which their sections keep as they were written."""
         section = self._data.get("tune")
         if isinstance(section, Mapping) and "method" in section:
             self._kind("tuning", section["method"], ("tune", "method"))
+        section = self._data.get("evaluate")
+        if section is None:
+            return
+        if self._data.get("tune") is None:
+            told = "there is no student to evaluate: the section 'tune' is missing"
+            self._problems.append(Problem(("evaluate",), told, "add one, such as tune: {method: lora}"))
+        benches = section.get("benches") if isinstance(section, Mapping) else None
+        for index, each in enumerate(benches if isinstance(benches, (list, tuple)) else ()):
+            self._kind("benches", each, ("evaluate", "benches", index))
 
     def _kind(self, group: str, declared: Any, path: KeyPath) -> Kind | None:
         if isinstance(declared, str):
@@ -194,6 +211,8 @@ class _Parsing:
         if path and path[0] in ("method", "filters"):  # which may be set by the name of the kind
             depth = 1 if path[0] == "method" else 2
             names.append((self._named(path[:depth]), *path[depth:]))
+        if path[:2] == ("evaluate", "benches") and len(path) > 3:
+            names.append((self._named(path[:3]), *path[3:]))
         if path[:2] == ("tune", "method"):
             names.append((str(overrides.tuning_name(self._data["tune"])), *path[2:]))
         said = next((name for name in names if _stands(self._laid, name)), None)
@@ -218,7 +237,8 @@ def _stands(tree: Any, path: KeyPath) -> bool:
 
 
 _COPIED = (
-    "language", "seed", "target", "constraints", "budget", "pace", "prices", "patience", "export", "tune",
+    "language", "seed", "target", "constraints", "budget", "pace", "prices", "patience", "export",
+    "analyze", "tune", "evaluate",
 )  # fmt: skip
 
 

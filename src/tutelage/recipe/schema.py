@@ -25,17 +25,21 @@ def schema() -> dict[str, Any]:
     properties["method"] = _documented(properties["method"], _choices("methods", definitions))
     items = {"anyOf": _choices("filters", definitions)}
     properties["filters"] = {**properties["filters"], "items": items}
-    _name_tunings(definitions)
+    _name_kinds(definitions)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **result, "title": "Tutelage recipe"}
 
 
 _NULL = {"type": "null"}
 
 
-def _name_tunings(definitions: dict[str, Any]) -> None:
-    """The ways to tune, by name, in the section that has one."""
+def _name_kinds(definitions: dict[str, Any]) -> None:
+    """The ways to tune and the benches, by name, in the sections that have them."""
     properties = definitions["TuneSettings"]["properties"]
     properties["method"] = _documented(properties["method"], _choices("tuning", definitions))
+    benches = _choices("benches", definitions)
+    properties = definitions["EvaluateSettings"]["properties"]
+    listed = {"type": "array", "items": {"anyOf": benches}, "minItems": 1}
+    properties["benches"] = _documented(properties["benches"], [listed, *benches])
 
 
 def _documented(old: dict[str, Any], choices: list[dict[str, Any]]) -> dict[str, Any]:
