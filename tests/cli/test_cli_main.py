@@ -137,3 +137,17 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     )
     os.close(writing)
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code", "told"), [(">&-", 0, ""), ("> /dev/full", 1, "No space left")]
+)
+def test_an_output_that_cannot_be_written_gives_no_traceback(redirected: str, code: int, told: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m tutelage kinds --json {redirected}"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

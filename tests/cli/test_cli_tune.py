@@ -33,6 +33,13 @@ BAD = [
     (["d.jsonl", "--out", "s", "--gguf", "q2"], "'f16', 'bf16'"),
     (["d.jsonl", "d.jsonl", "--out", "s"], "given twice"),
     (["none.jsonl", "--out", "s"], "none.jsonl"),
+    (["d.jsonl", "--out", "d.jsonl"], "this is a file"),
+    (["d.jsonl", "--out", "."], "holds other things"),
+    (["d.jsonl", "--out", ".", "--fresh"], "holds other things"),
+    (["d.jsonl", "--out", ".", "--launch", "2", "--device", "cpu"], "holds other things"),
+    (["d.jsonl", "--out", "/proc/x/y"], "cannot be written to"),
+    (["d.jsonl", "--out", "s", "--epochs", "inf"], "finite number"),
+    (["d.jsonl", "--out", "s", "--method", "nope"], "no method called 'nope'"),
     (["d.jsonl", "--out", "s", "--recipe", "none.yaml"], "no file 'none.yaml'"),
     (["d.jsonl", "--out", "s", "--launch", "3", "--device", "cpu"], "cannot be shared evenly"),
 ]

@@ -44,3 +44,10 @@ def test_a_table_on_a_terminal_keeps_brackets(
     out = capsys.readouterr().out
     assert "[red]" in out
     assert "\t" not in out
+
+
+def test_marks_that_turn_the_direction_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    note("mine\u202egpt")
+    table(("name",), [("a\u2066b\nc",)])
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("name\nab c\n", "minegpt\n")

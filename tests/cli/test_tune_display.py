@@ -33,8 +33,8 @@ def test_plain_lines_are_few(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told.err.splitlines()
     assert lines[0] == "9 examples"
     assert lines[-1].endswith("kept")
-    assert "step 50/50" in lines[-2]
-    assert len(lines) <= 4
+    assert sum("step 50/50" in each for each in lines) == 1
+    assert len(lines) <= 3
     assert told.out == ""
 
 

@@ -66,7 +66,7 @@ def test_zero_biases_are_added_for_bitfit() -> None:
         (["lroa.rank=1"], {}, "'lroa' cannot be set", "did you mean 'lora'", "--set lroa"),
         (["ia3.targets=[a]"], {}, "'ia3' is not in use", "in use: lora", "--set ia3"),
         (["tune=5"], {}, "has settings of its own", "tune.KEY", "--set tune"),
-        ([], {"method": "lorra"}, "no tuning called 'lorra'", "did you mean 'lora'", "method lorra"),
+        ([], {"method": "lorra"}, "no method called 'lorra'", "did you mean 'lora'", "method lorra"),
         ([], {"epochs": -1.0}, "greater than 0", "", "--epochs -1.0"),
         ([], {"gguf": "q4"}, "'f16'", "", "--gguf q4"),
         (["tune.preset=paper"], {}, "no preset called 'paper'", "", "tune"),

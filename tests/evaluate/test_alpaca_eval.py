@@ -151,6 +151,16 @@ def test_the_interval_refits_and_is_wider_than_the_published_error(alpaca: Path)
     assert found["lc_standard_error"] > 1.5 * found["lc_published_error"]
 
 
+def test_the_interval_as_published_is_that_of_the_published_figure(alpaca: Path) -> None:
+    published = figures_of(alpaca, as_published=True, replicates=100).models["gpt35_turbo_instruct"]
+    aligned = figures_of(alpaca, replicates=100).models["gpt35_turbo_instruct"]
+    low, high = published["lc_interval"]
+    assert 1 < published["lc_win_rate"] - low < 6
+    assert 1 < high - published["lc_win_rate"] < 6
+    assert low > aligned["lc_interval"][0] + 1.5
+    assert published["lc_published_error"] > 0
+
+
 def test_without_difficulties_the_formula_is_said_to_be_minimal(alpaca: Path) -> None:
     bench = AlpacaEval(replicates=0)
     found = bench.figures(bench.recorded([alpaca / "lc_inputs.json.gz"]))

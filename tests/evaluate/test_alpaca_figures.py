@@ -74,3 +74,33 @@ def test_sentences_speak_of_what_is_odd_and_not_of_sanity_models() -> None:
     assert len(said) == 4
     assert all(line.startswith("me:") for line in said)
     assert any("by 20.0 points" in line for line in said)
+
+
+def alike(n: int, value: float = 1.0) -> dict[str, object]:
+    return figures(judged([value] * n, [(100 + 7 * at, 90 + at * at) for at in range(n)]))
+
+
+def test_one_question_has_no_error_and_a_few_no_length_control() -> None:
+    one, few = alike(1), alike(9)
+    assert (one["win_rate"], one["standard_error"], one["smallest_detectable"]) == (100.0, None, None)
+    assert (few["win_rate"], few["lc_win_rate"], few["lc_interval"]) == (100.0, None, None)
+    assert few["lc_notes"] == ["no length-controlled rate: 9 questions, and it takes 10"]
+
+
+def test_the_minimal_formula_has_no_published_error_and_is_named() -> None:
+    found = alike(12)
+    low, high = found["lc_interval"]  # type: ignore[misc]  # a list of two
+    assert found["lc_formula"] == "minimal"
+    assert (found["lc_published_error"], found["lc_standard_error"]) == (None, None)
+    assert low < 80
+    assert low < found["lc_win_rate"] <= high
+    assert any("minimal formula" in line for line in sentences({"me": found}))
+
+
+@pytest.mark.parametrize("n", [1, 2, 12])
+def test_a_model_against_itself_is_fifty_however_few(n: int) -> None:
+    found = figures(judged([0.5] * n, [(100 + at, 100 + at) for at in range(n)]))
+    assert (found["win_rate"], found["lc_win_rate"]) == (50.0, 50.0)
+    low, high = found["interval"]  # type: ignore[misc]  # a list of two
+    assert low < 50 < high
+    assert low + high == pytest.approx(100)

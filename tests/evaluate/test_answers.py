@@ -77,6 +77,9 @@ def test_what_does_not_fit_is_counted(tmp_path: Path):
     }
     notes = "\n".join(read.notes)
     assert all(word in notes for word in ("q2, 3", "last row counts", "(zz)", "holds no answer"))
+    assert "more than once, 1 of them with different answers" in notes
+    again = read_answers(written(tmp_path, [rows[0], rows[0]]), QUESTIONS)
+    assert any("more than once, the same each time" in note for note in again.notes)
 
 
 def test_an_empty_answer_is_an_answer(tmp_path: Path):
@@ -124,3 +127,16 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path):
     path.write_bytes('{"id": "q1", "answer": "naïve"}\n'.encode("latin-1"))
     with pytest.raises(BadInput, match="UTF-8"):
         read_answers([path], QUESTIONS)
+
+
+def test_files_of_one_name_are_models_of_their_own(tmp_path: Path) -> None:
+    questions = [Question("q1", ("Why?",))]
+    paths = [tmp_path / place for place in ("a/out.jsonl", "b/out.jsonl", "b/out.json")]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text('{"id": "q1", "answer": "So."}\n', "utf-8")
+    read = read_answers(paths[:2], questions)
+    assert set(read.answers) == {"a/out", "b/out"}
+    assert read.notes == ()
+    with pytest.raises(BadInput, match="called 'b/out'"):
+        read_answers(paths, questions)

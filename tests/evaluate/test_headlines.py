@@ -22,3 +22,9 @@ def test_categories_of_any_bench() -> None:
     assert by_category({"categories": {"a": {"win_rate": 50.0, "n": 3}}}) == {"a": (50.0, 3)}
     assert by_category({"task_rewards": {"a": 1.5, "b": None}}) == {"a": (1.5, None), "b": (None, None)}
     assert by_category({}) == {}
+
+
+def test_the_minimal_formula_is_named() -> None:
+    plain = {"lc_win_rate": 30.0, "lc_interval": [20.0, 40.0]}
+    assert "minimal" in headlines({**plain, "lc_formula": "minimal"})[0].name
+    assert "minimal" not in headlines({**plain, "lc_formula": "full"})[0].name

@@ -96,7 +96,9 @@ def test_doubles_strangers_and_nan_are_told() -> None:
         )
     )
     assert [(each.model, each.value) for each in taken.judgements] == [("m", 0.0), ("n", None)]
-    assert any("1 judgement given twice" in note for note in taken.notes)
+    assert any("1 judgement given twice, 1 of them with another verdict" in note for note in taken.notes)
+    same = take(evidence(Judgement("q", "m", 1.0), Judgement("q", "m", 1.0)))
+    assert same.notes == ("m: 1 judgement given twice, the same each time; the last counts",)
     assert any("not in this bench" in note for note in taken.notes)
     with pytest.raises(BadInput, match="no judgement to count"):
         take(evidence())

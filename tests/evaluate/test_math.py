@@ -184,3 +184,18 @@ def test_a_problem_without_a_final_answer_is_refused(tmp_path: Path):
     path.write_text('{"question": "1+1?", "std_answer": "It is\\nobvious."}\n', "utf-8")
     with pytest.raises(BadInput, match="no final answer"):
         Math(questions_file=path).questions()
+
+
+async def test_missing_answers_are_wrong_in_the_second_figure() -> None:
+    asked = {f"q{at}": Question(f"q{at}", ("1 + 1?",), facts={"final": "2"}) for at in range(4)}
+    given = Answer("q0", "m", (r"\boxed{2}",))
+    judged = await Math().judge(asked["q0"], given, None, None)
+    found = Math().figures(Evidence(asked, {"m": {"q0": given}}, judged)).models["m"]
+    assert (found["accuracy"], found["accuracy_of_all"], found["missing"]) == (1.0, 0.25, 3)
+
+
+def test_a_file_without_a_reference_column_is_told_the_names(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": "q", "question": "1 + 1?", "outcome": "2"}\n', "utf-8")
+    with pytest.raises(BadInput, match="no reference column: reference"):
+        Math(questions_file=path).questions()

@@ -21,11 +21,29 @@ def test_one_value_a_question_gives_the_plain_standard_error(values: list[float]
 
 
 def test_turns_of_one_question_are_not_independent() -> None:
-    apart = mean_of([(str(at), 1, float(at % 2)) for at in range(20)], "x")
-    together = mean_of([(str(at // 4 % 5), 1, float(at // 4 % 2)) for at in range(20)], "x")
+    apart = mean_of([(str(at), 1, float(at % 2)) for at in range(20)], "reward")
+    together = mean_of([(str(at // 4 % 5), 1, float(at // 4 % 2)) for at in range(20)], "reward")
     assert together["standard_error"] > 1.5 * apart["standard_error"]
-    assert mean_of([("q", 1, 5.0)], "x")["standard_error"] is None
+    assert mean_of([("q", 1, 5.0)], "score")["standard_error"] is None
     assert mean_of([], "x") == {"x": None, "standard_error": None, "interval": None, "graded": 0}
+
+
+@given(st.lists(st.floats(1, 10), min_size=2, max_size=20))
+def test_the_interval_stays_on_the_scale_and_has_a_width(values: list[float]) -> None:
+    found = mean_of([(str(at), 1, value) for at, value in enumerate(values)], "score")
+    low, high = found["interval"]
+    assert 1 <= low <= found["score"] + 1e-9
+    assert found["score"] - 1e-9 <= high <= 10
+    assert high - low > 1 / len(values)
+
+
+def test_equal_grades_say_more_the_more_there_are() -> None:
+    widths = []
+    for n in (2, 3, 10, 80):
+        low, high = mean_of([(str(at), 1, 3.0) for at in range(n)], "score")["interval"]
+        widths.append(high - low)
+    assert widths == sorted(widths, reverse=True)
+    assert 0.05 < widths[-1] < 0.6
 
 
 def test_grades_by_turn_and_category_and_what_is_missing() -> None:

@@ -41,6 +41,7 @@ def test_missing_twice_and_strangers_are_told():
         word in " ".join(found.lines) for word in ("1 question of 2", "not in this bench", "more than once")
     ]
     assert len(found.lines) == 3
+    assert any("graded more than once, 1 of them with another verdict" in line for line in found.lines)
 
 
 def test_verdicts_on_other_questions_alone_are_refused():

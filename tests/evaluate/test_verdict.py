@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.evaluate.verdict import FIT, Comparison, verdict
+from tutelage.evaluate.fitness import Fitness
+from tutelage.evaluate.verdict import Comparison, verdict
 
 
 def found(low: float, high: float, **rest: Any) -> Comparison:
@@ -25,8 +26,8 @@ def found(low: float, high: float, **rest: Any) -> Comparison:
         (found(-1, 9), "no difference shown"),
         (found(0, 9), "no difference shown"),
         (found(1, 9, questions=4), "not comparable"),
-        (found(1, 9, judge_sees=0.5), "judge not fit"),
-        (found(1, 9, judge_sees=FIT), "better"),
+        (found(1, 9, judge=Fitness(("it saw 50%",))), "judge not fit"),
+        (found(1, 9, judge=Fitness()), "better"),
         (found(1, 9, higher_is_better=False), "worse"),
         (found(-9, -1, higher_is_better=False), "better"),
     ],

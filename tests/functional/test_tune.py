@@ -91,6 +91,56 @@ def test_it_learns_what_the_data_teaches_and_chats(
     assert "--fresh" in capsys.readouterr().err
 
 
+def test_a_students_folder_that_was_changed_is_refused(
+    data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = ["tune", "d.jsonl", "--base", "tiny", "--steps", "1", "--out", "s"]
+    assert run([*command, "--quiet"]) == 0
+    student, delta = tmp_path / "s" / "student.json", tmp_path / "s" / "delta"
+    written = student.read_text()
+    for key, value in (("gguf", "../../etc/x.gguf"), ("base", "../../etc"), ("base", "/etc")):
+        student.write_text(json.dumps({**json.loads(written), key: value}))
+        assert run(["serve", "s", "--port", "0"]) == 2
+        assert value.removeprefix("../../") in capsys.readouterr().err
+    student.write_text(written)
+    delta.rename(tmp_path / "gone")
+    assert run(["serve", "s", "--port", "0", "--json"]) == 2
+    captured = capsys.readouterr()
+    assert "delta" in captured.err
+    assert json.loads(captured.out)["error"]["exit"] == 2
+
+
+def test_a_student_hears_what_is_no_text_and_what_is_too_long(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["chat", "tiny", "--max-tokens", "3", "--json"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("half \udcff a byte\n" + "x" * 3_000_000 + "\nagain\n"))
+    assert run(command) == 1
+    captured = capsys.readouterr()
+    assert "the message is too long: 3,000,000 characters; the most is 1,000,000" in captured.err
+    found = json.loads(captured.out)
+    assert (len(found["messages"]), found["failed"]) == (4, 1)
+    monkeypatch.setattr("sys.stdin", io.StringIO("so\n" + "many 词 " * 5000 + "\n"))
+    assert run(command) == 1
+    told = capsys.readouterr().err
+    assert "the model's context is 2,048" in told
+    assert "/reset" in told
+
+
+def test_lines_are_told_once_and_long_rows_by_the_context(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["tune", "d.jsonl", "--base", "tiny", "--steps", "3", "--out", "s"]
+    assert run([*command, "--set", "tune.max_length=5000"]) == 0
+    told = capsys.readouterr()
+    assert told.err.count("step 3/3") == 1
+    assert "max_length 5,000 is beyond the model's context of 2,048 tokens" in told.err
+    assert run([*command, "--method", "ia3"]) == 2
+    assert 'changed: method.kind "lora" → "ia3"' in capsys.readouterr().err
+    assert run(["tune", "s", "--base", "tiny", "--out", "t"]) == 2
+    assert "holds a student, not examples" in capsys.readouterr().err
+
+
 def test_rows_that_do_not_fit_are_counted(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long = {"instruction": "Go on.", "input": "", "output": "and on " * 200}
     data.write_text(data.read_text() + json.dumps(long) + '\n{"nothing": 1}\n')
@@ -211,3 +261,21 @@ def test_two_processes_share_the_rows(data: Path, tmp_path: Path) -> None:
     assert two["loss_before"] == pytest.approx(one["loss_before"], rel=1e-4)
     assert two["loss_after"] == pytest.approx(one["loss_after"], rel=1e-3)
     assert (tmp_path / "two" / "student.json").is_file()
+    (kept,) = (tmp_path / "two").glob("checkpoints/step-*/state.json")
+    assert json.loads(kept.read_text())["processes"] == 2  # together, not each for itself
+
+
+def test_a_judge_keeps_the_checkpoint_whose_answers_it_prefers(
+    data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "rules.yaml").write_text("- {when: '(?s)<answer of', reply: 'A > B'}\n")
+    command = ["tune", "d.jsonl", "--base", "tiny", "--out", "s", "--steps", "2", "--json"]
+    command += ["--set", "tune.checkpoints=1", "--set", "tune.held_out=2"]
+    assert run([*command, "--judge", "scripted:rules.yaml"]) == 0
+    found = told(capsys)
+    assert found["chosen_by"] == "score"
+    assert found["selection"]["apparent"] == 50.0  # it always says the first, and both orders are asked
+    assert run([*command, "--set", "judge.name=x"]) == 2
+    assert "nothing asks for its score" in capsys.readouterr().err
+    assert run([*command, "--set", "tune.select=score"]) == 2
+    assert "--judge MODEL" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -61,7 +62,7 @@ async def start() -> AsyncIterator[Start]:
 async def sent(
     url: str, body: Any = CHAT, *, path: str = "/chat/completions", **options: Any
 ) -> tuple[int, Any]:
-    data = body if isinstance(body, (bytes, str)) else json.dumps(body)
+    data = body if isinstance(body, (bytes, str, io.BytesIO)) else json.dumps(body)
     headers = {"Content-Type": "application/json", **options.pop("headers", {})}
     async with (
         aiohttp.ClientSession() as session,
@@ -198,6 +199,10 @@ async def test_a_large_body_and_a_full_queue(start: Start) -> None:
     status, answer = await sent(url, {**CHAT, "messages": [{"role": "user", "content": "x" * 2000}]})
     assert status == 413
     assert "1,000 bytes" in answer["error"]["message"]
+    usual = await start()
+    status, answer = await sent(usual, io.BytesIO(b'{"model": "' + b"x" * 50_000_000 + b'"}'))
+    assert (status, "4,194,304 bytes" in answer["error"]["message"]) == (413, True)
+    assert (await sent(usual))[0] == 200
     full = await start(waiting=0)
     status, answer = await sent(full)
     assert (status, answer["error"]["code"]) == (429, "queue_full")

@@ -6,26 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.records import Reply, TokenLogprob
-from tutelage.runs.surrogates import clean, clean_reply
+from tutelage.runs.surrogates import clean_reply
 
 ANY = st.text(st.characters(), max_size=30)  # halves of pairs included
-
-
-@given(ANY)
-def test_clean_text_encodes_and_stays_clean(text):
-    cleaned = clean(text)
-    cleaned.encode()
-    assert clean(cleaned) == cleaned
-
-
-@given(st.text(st.characters(codec="utf-8")))
-def test_text_without_halves_is_left_alone(text):
-    assert clean(text) is text
-
-
-def test_a_pair_in_two_halves_is_one_character():
-    assert clean("\ud83d\ude00") == "\U0001f600"
-    assert clean("\ude00\ud83d") == "\ufffd\ufffd"
 
 
 @given(ANY, ANY, ANY, ANY)

@@ -73,7 +73,10 @@ def test_rows_that_are_none_are_counted_and_told(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     path = rows(tmp_path / "a.jsonl")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "student.json").write_text("{}")
     for paths, told in (
+        ([tmp_path / "s"], "holds a student, not examples"),
         ([], "nothing to tune on"),
         ([path, path], "given twice"),
         ([tmp_path], "holds no run"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from tutelage.cli.evaluate import build_bench, tell
-from tutelage.cli.terminal import emit, json_option, note, out_option, set_option
+from tutelage.cli.evaluate import build_bench, limits, nothing_graded, tell
+from tutelage.cli.terminal import SHORT, emit, json_option, note, out_option, set_option
+from tutelage.errors import BadInput
 from tutelage.recipe.binding import bind
 from tutelage.recipe.overrides import parse_sets
 from tutelage.runs.judge_checking import check_judge
@@ -20,9 +22,13 @@ from tutelage.runs.pools import pooled
     "--data",
     "files",
     multiple=True,
-    required=True,
     type=click.Path(path_type=Path),
     help="Rows with good answers, of which worse ones are made.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help="Pairs of answers with people's verdicts, to compare the judge's with.",
 )
 @click.option(
     "--bench", default="alpaca-eval", show_default=True, help="Whose prompts the judge is asked with."
@@ -35,6 +41,7 @@ from tutelage.runs.pools import pooled
 def command(
     judge: str,
     files: tuple[Path, ...],
+    labels: Path | None,
     bench: str,
     limit: int,
     seed: int,
@@ -45,17 +52,26 @@ def command(
     """Measure a judge: its sensitivity, specificity, position bias and length bias.
 
     Answers that are swapped, cut off, refused, lazy, empty, padded, shortened or identical are put beside
-    good ones, in both orders. What the judge said stays in OUT: the same command again pays nothing twice.
+    good ones, in both orders. With --labels it is asked about those pairs too: how often does it agree with
+    people? What the judge said stays in OUT: the same command again pays nothing twice.
 
     Example: tutelage judge-check --judge openai:gpt-4o-mini --data answers.json
     """
+    if not files and labels is None:
+        raise BadInput(
+            "there is nothing to judge", where="judge-check", remedy="give --data FILE or --labels FILE"
+        )
     tree = parse_sets(sets)
     model = bind(judge, "judge", tree.get("judge", {}))
     examples = (row.example for row in pooled(files) if row.example is not None)
     folder = out or Path("evaluations") / "judge-check"
     built = build_bench(bench, tree, {})
-    result = check_judge(model, examples, built, folder, limit=limit, seed=seed, tell=note)
+    result = check_judge(
+        model, examples, built, folder, labels=labels, limit=limit, seed=seed, tell=note, **limits(tree)
+    )
     if as_json:
         emit(result.as_dict())
     else:
         tell(result)
+    if nothing_graded(result):
+        sys.exit(SHORT)

@@ -21,9 +21,10 @@ from tutelage.evaluate.alpaca_figures import LengthInputs, model_figures, senten
 from tutelage.evaluate.alpaca_records import Recorded
 from tutelage.evaluate.alpaca_writing import first_tokens, write_annotations
 from tutelage.evaluate.answers import read_answers
-from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
+from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Measure, Question
 from tutelage.evaluate.hub import HubSet
 from tutelage.evaluate.judged import Judged, against, asker, take
+from tutelage.evaluate.measures import of_pairs, percent
 from tutelage.evaluate.orders import Orders, habits, of_model, paired, swaps
 from tutelage.evaluate.verdicts import first_token, named
 from tutelage.records import Reply
@@ -36,6 +37,7 @@ class AlpacaEval(Judged):
 
     kind: ClassVar[str] = "alpaca-eval"
     paper: ClassVar[str] = "Dubois et al. 2024, Length-Controlled AlpacaEval"
+    headline: ClassVar[tuple[str, ...]] = ("lc_win_rate", "lc_interval", "win_rate", "interval")
     paired: ClassVar[bool] = True
     folder: ClassVar[str] = "alpaca-eval"
     hub: ClassVar[HubSet] = HubSet("tatsu-lab/alpaca_eval", json_file="alpaca_eval_gpt4_baseline.json")
@@ -56,6 +58,10 @@ class AlpacaEval(Judged):
     difficulty_file: str = Field(default="", description="CSV of the questions' difficulties, by row number")
     gamed_file: str = Field(
         default="", description="CSV of the judgements of the concise and verbose baseline"
+    )
+    own_difficulty: bool = Field(
+        default=False,
+        description="estimate the questions' difficulty from the models at hand (three or more)",
     )
     replicates: int = Field(default=500, ge=0, description="bootstrap replicates behind lc_interval")
     seed: int = Field(default=0, description="of the drawn order and of the bootstrap")
@@ -154,6 +160,8 @@ class AlpacaEval(Judged):
             for model in dict.fromkeys(p.model for p in pairs)
         }
         inputs = LengthInputs.read(self, evidence, taken.judgements)
+        if self.own_difficulty and not inputs.difficulty:
+            inputs = inputs.with_own(by_model)
         models = {
             model: model_figures(model, each, evidence, inputs, replicates=self.replicates, seed=self.seed)
             for model, each in by_model.items()
@@ -165,6 +173,15 @@ class AlpacaEval(Judged):
             "habits": {"all": habits(pairs)} | {model: habits(each) for model, each in by_model.items()},
         }
         return Figures(self.kind, models, details, [*taken.notes, *inputs.notes, *sentences(models)])
+
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """The preference for the model, in percent.
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        pairs = paired(take(evidence, self.judge_name).judgements)
+        return [of_pairs(pairs, "win rate", lambda each: percent(each.preference))]
 
     def recorded(self, paths: Sequence[Path]) -> Evidence:
         """Annotation lists and files of the compact form, plain or gzip.

@@ -57,7 +57,7 @@ def read_difficulty(path: Path) -> list[float]:
     found: list[float] = []
     for number, row in enumerate(read_rows(path)):
         index = next((row.data[name] for name in ("index", "row", "") if name in row.data), number)
-        value = figure(row.data.get("instruction_difficulty"), -math.inf, math.inf, row.place)
+        value = figure(row.data.get("instruction_difficulty"), -math.inf, math.inf, row.place, text=True)
         if value is None or str(index) != str(number):
             raise BadInput(
                 f"row {index!r} with the difficulty {row.data.get('instruction_difficulty')!r} stands here",
@@ -77,7 +77,7 @@ def read_gamed(path: Path) -> list[GamedJudgement]:
     found = []
     for row in read_rows(path):
         values = [
-            figure(row.data.get(name), low, high, f"{row.place}, {name}")
+            figure(row.data.get(name), low, high, f"{row.place}, {name}", text=True)
             for name, low, high in (
                 ("index", 0, math.inf),
                 ("preference", 0, 1),

@@ -42,13 +42,15 @@ _NAMED = 5  # ids that a note names
 @dataclass(frozen=True)
 class Joined:
     """How the rows of one model met the questions. ``missing`` and ``unknown`` are ids (or texts), ``twice``
-    ids that had more than one row, ``silent`` ids whose row held no answer."""
+    ids that had more than one row, ``silent`` ids whose row held no answer; ``differ`` counts those of
+    ``twice`` whose rows do not agree."""
 
     rows: int = 0
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     twice: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    differ: int = 0
 
     def as_dict(self) -> dict[str, int]:
         """Counts by name."""
@@ -77,7 +79,7 @@ class AnswersRead:
 def _told(model: str, joined: Joined) -> Iterable[str]:
     for ids, what in (
         (joined.missing, "of this bench without an answer"),
-        (joined.twice, "answered more than once; the last row counts"),
+        (joined.twice, f"answered more than once, {_agreeing(joined.differ)}; the last row counts"),
         (joined.silent, "whose row holds no answer; counted as missing"),
     ):
         if ids:
@@ -87,6 +89,10 @@ def _told(model: str, joined: Joined) -> Iterable[str]:
             f"{model}: {counted(len(joined.unknown), 'row')} of questions that are not in this bench, "
             f"left out ({_listed(joined.unknown)})"
         )
+
+
+def _agreeing(differ: int) -> str:
+    return f"{differ} of them with different answers" if differ else "the same each time"
 
 
 def _listed(ids: Sequence[str]) -> str:
@@ -101,7 +107,8 @@ def _short(text: str) -> str:
 def read_answers(paths: Sequence[Path], questions: Sequence[Question], *, model: str = "") -> AnswersRead:
     """The answers in ``paths`` to ``questions``, by model.
 
-    A row that names no model belongs to ``model``, or to the name of its file without the ending. Of several
+    A row that names no model belongs to ``model``, or to the name of its file without the ending; files of
+    one name are told apart by their folder. Of several
     rows of one model for one question the last counts, as in files that grow when a run is repeated.
 
     Raises:
@@ -110,9 +117,10 @@ def read_answers(paths: Sequence[Path], questions: Sequence[Question], *, model:
     """
     index = _Index(questions)
     readers: dict[str, _Reader] = {}
+    names = _file_names([Path(each) for each in paths])
     for path in map(Path, paths):
         for row in read_rows(path):
-            name = _model_of(row.data) or model or path.stem
+            name = _model_of(row.data) or model or names[path]
             readers.setdefault(name, _Reader(name, index)).take(row)
     if readers and not any(reader.answers for reader in readers.values()):
         seen = sum(reader.rows for reader in readers.values())
@@ -126,6 +134,27 @@ def read_answers(paths: Sequence[Path], questions: Sequence[Question], *, model:
         {name: reader.in_order(questions) for name, reader in readers.items()},
         {name: reader.joined(questions) for name, reader in readers.items()},
     )
+
+
+def _file_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """What each file's model is called: the stem, with the folder where two files share it.
+
+    Raises:
+        BadInput: folder and stem are shared too.
+    """
+    stems = Counter(path.stem for path in dict.fromkeys(paths))
+    names = {
+        path: path.stem if stems[path.stem] == 1 else f"{path.resolve().parent.name}/{path.stem}"
+        for path in paths
+    }
+    for name, files in Counter(names.values()).items():
+        if files > 1:
+            raise BadInput(
+                f"{files} files would be answers of one model, called '{name}'",
+                where=", ".join(str(path) for path in names if names[path] == name),
+                remedy="rename the files, or name the model in their rows: model",
+            )
+    return names
 
 
 def answer_row(answer: Answer) -> dict[str, Any]:
@@ -166,6 +195,7 @@ class _Reader:
     unknown: list[str] = field(default_factory=list)
     twice: dict[str, None] = field(default_factory=dict)
     silent: dict[str, None] = field(default_factory=dict)
+    differ: set[str] = field(default_factory=set)
     seen: Counter[str] = field(default_factory=Counter)
 
     def take(self, row: Row) -> None:
@@ -180,6 +210,8 @@ class _Reader:
             return
         if question in self.answers:
             self.twice[question] = None
+            if self.answers[question].turns != turns:
+                self.differ.add(question)
         facts = row.data.get("facts")
         self.answers[question] = Answer(
             question, self.model, turns, _finish_of(row.data), facts if isinstance(facts, dict) else {}
@@ -216,7 +248,7 @@ class _Reader:
         """What was counted."""
         missing = tuple(each.id for each in questions if each.id not in self.answers)
         silent = tuple(each for each in self.silent if each not in self.answers)
-        return Joined(self.rows, missing, tuple(self.unknown), tuple(self.twice), silent)
+        return Joined(self.rows, missing, tuple(self.unknown), tuple(self.twice), silent, len(self.differ))
 
 
 def _model_of(data: Mapping[str, Any]) -> str:

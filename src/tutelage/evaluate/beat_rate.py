@@ -19,8 +19,9 @@ from pydantic import Field
 
 from tutelage.asking import Ask
 from tutelage.evaluate.answers import read_answers
-from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
+from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Measure, Question
 from tutelage.evaluate.judged import Judged, against, asker, take
+from tutelage.evaluate.measures import of_pairs, percent
 from tutelage.evaluate.mt_figures import lines
 from tutelage.evaluate.orders import Orders, Paired, habits, of_model, paired, swaps
 from tutelage.evaluate.record_files import Record, figure, read_records, text_field
@@ -34,6 +35,7 @@ class BeatRate(Judged):
 
     kind: ClassVar[str] = "beat-rate"
     paper: ClassVar[str] = "Wan et al. 2023, Explore-Instruct"
+    headline: ClassVar[tuple[str, ...]] = ("beat_rate", "interval", "win", "tie", "lose")
     paired: ClassVar[bool] = True
     folder: ClassVar[str] = "beat-rate"
 
@@ -103,6 +105,15 @@ class BeatRate(Judged):
         models = {model: _figures(each, evidence) for model, each in by_model.items()}
         details = {"judge": taken.judge, "baseline": evidence.baseline, "habits": habits(pairs)}
         return Figures(self.kind, models, details, [*taken.notes, *lines(models)])
+
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """Wins in percent, ties as half.
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        pairs = paired(take(evidence, self.judge_name).judgements)
+        return [of_pairs(pairs, "win rate, ties as half", lambda each: percent(each.verdict))]
 
     def recorded(self, paths: Sequence[Path]) -> Evidence:
         """Judgements as :meth:`record` writes them: the original has no published form.

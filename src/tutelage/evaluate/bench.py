@@ -55,6 +55,9 @@ class Answer:
         return self.turns[-1] if self.turns else ""
 
 
+CALL_FAILED = "call_failed"  # the fact "problem" of a judgement for which the judge did not answer
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """One verdict on one answer, stored raw.
@@ -107,12 +110,33 @@ class Figures:
         }
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What each model reached on each question.
+
+    ``values`` are by model and question id, from ``low`` to ``high`` (infinite: no scale, and so no margin
+    within which models are equally good); ``None`` where there is no figure. ``versus`` is the baseline that
+    all were compared with, if there is one: the middle of the scale then means "as good as it". With
+    ``sizes`` a question weighs as much as it says there, as the bytes of an answer do for the loss per byte.
+    """
+
+    name: str
+    values: Mapping[str, Mapping[str, float | None]]
+    low: float = 0.0
+    high: float = 100.0
+    higher_is_better: bool = True
+    versus: str = ""
+    sizes: Mapping[str, float] = field(default_factory=dict)
+
+
 class Bench(Kind, ABC):
     """The settings of a bench.
 
     ``judged`` tells that a judge is asked, ``paired`` that answers are compared with those of a baseline.
+    ``headline`` names the figures that are told first, in their order.
     """
 
+    headline: ClassVar[tuple[str, ...]] = ()
     judged: ClassVar[bool] = False
     paired: ClassVar[bool] = False
 
@@ -168,6 +192,14 @@ class Bench(Kind, ABC):
         Raises:
             BadInput: nothing of it can be counted.
         """
+
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """What models are compared by, question by question; none where the bench has no such figure.
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        return ()
 
     def default_baseline(self) -> tuple[str, Mapping[str, Answer]]:
         """The name and answers of the baseline that the bench itself brings, or an empty name and none.

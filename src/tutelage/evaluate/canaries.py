@@ -21,7 +21,8 @@ from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from tutelage.draw import draw
-from tutelage.evaluate.bench import Answer, Figures, Judgement
+from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement
+from tutelage.evaluate.fitness import PADDING, Fitness, fitness
 from tutelage.text import language_of
 
 Canary = Literal[
@@ -31,6 +32,7 @@ CANARIES: tuple[Canary, ...] = get_args(Canary)
 WORSE: tuple[Canary, ...] = ("swapped", "cut", "refusal", "one-liner", "empty", "constant", "shortened")
 SANITY: tuple[Canary, ...] = ("empty", "constant", "padded", "identical")
 PREFIX = "sanity:"  # before the name of a canary that stands among models
+MADE_OF = "made_of"  # the fact of an answer that names the model whose good answer it was made of
 
 _REFUSAL = {
     "en": "I'm sorry, but I can't help with that request.",
@@ -76,7 +78,8 @@ def canaries(
                 for number, text in enumerate(good[question].turns)
             )
             if kind == "identical" or turns != good[question].turns:
-                answers[question] = replace(good[question], model=name, turns=turns)
+                facts = {MADE_OF: good[question].model}
+                answers[question] = replace(good[question], model=name, turns=turns, facts=facts)
         made[name] = answers
     return made
 
@@ -109,7 +112,8 @@ def judge_figures(judgements: Sequence[Judgement]) -> Figures:
     ``sensitivity``: share of worse answers that lose; ``specificity``: share of identical ones that come out
     equal; ``position_bias``: how much likelier the answer shown first is to be preferred than the second, in
     points, over the judgements where order was known; ``length_bias``: how far padding raises the preference
-    above one half, in points. Preferences are averaged over both orders first.
+    above one half, in points. Preferences are averaged over both orders first. ``fitness`` says whether the
+    judge may be used (:mod:`tutelage.evaluate.fitness`).
     """
     read = [each for each in judgements if each.value is not None]
     models: dict[str, dict[str, Any]] = {
@@ -128,7 +132,44 @@ def judge_figures(judgements: Sequence[Judgement]) -> Figures:
         "length_bias": _over_half(models.get("padded", {}).get("preference")),
         "shortened_bias": _over_half(models.get("shortened", {}).get("preference")),
     }
-    return Figures("judge-check", models, details, _sentences(details))
+    found = fitness(models, details)
+    return Figures("judge-check", models, {**details, "fitness": found.as_dict()}, _sentences(details, found))
+
+
+def fitness_of(judge: Figures | None) -> Fitness | None:
+    """What :func:`judge_figures` found of a judge; ``None`` where nobody looked."""
+    if judge is None or not judge.models or "fitness" not in judge.details:
+        return None
+    return Fitness(tuple(judge.details["fitness"]["reasons"]))
+
+
+def sanity_figures(evidence: Evidence) -> Figures | None:
+    """The same of the answers of known worth that were judged beside models; ``None`` where none were.
+
+    Where answers are graded and not compared, a canary's grade is compared with that of the answer it was
+    made of: higher is a win, equal a tie.
+    """
+    asked = [each for each in evidence.judgements if each.model.startswith(PREFIX)]
+    if not asked:
+        return None
+    if any(each.baseline for each in asked):
+        return judge_figures(asked)
+    grades = {(each.model, each.question, each.turn): each.value for each in evidence.judgements}
+    compared = [replace(each, value=_preferred(each, evidence, grades)) for each in asked]
+    figures = judge_figures(compared)
+    return replace(figures, details={**figures.details, "position_bias": None})
+
+
+def _preferred(
+    graded: Judgement, evidence: Evidence, grades: Mapping[tuple[str, str, int], float | None]
+) -> float | None:
+    answer = evidence.answers.get(graded.model, {}).get(graded.question)
+    # Where the answers themselves are not on record, the identical one stands for what they were made of.
+    good = str(answer.facts.get(MADE_OF, "")) if answer else f"{PREFIX}identical"
+    other = grades.get((good, graded.question, graded.turn))
+    if graded.value is None or other is None:
+        return None
+    return 0.5 if graded.value == other else float(graded.value > other)
 
 
 def _kind_figures(judgements: Sequence[Judgement], *, worse: bool) -> dict[str, Any]:
@@ -161,21 +202,26 @@ def _over_half(preference: float | None) -> float | None:
     return None if preference is None else 100 * (preference - 0.5)
 
 
-_USABLE = 0.8  # sensitivity below which a judge tells good from bad no better than it should
+_LONG = 10.0  # points that filler adds to the preference of a judge that rewards length
 _BIASED = 20.0  # points of position bias that both orders must then average away
 
 
-def _sentences(details: Mapping[str, Any]) -> list[str]:
-    said = []
+def _sentences(details: Mapping[str, Any], found: Fitness) -> list[str]:
     sensitivity, bias = details["sensitivity"], details["position_bias"]
-    if sensitivity is None:
+    if details["judgements"] == details["unreadable"]:
         return ["no judgement of a canary could be read: this judge cannot be used"]
-    verdict = "can be used" if sensitivity >= _USABLE else "is not fit to judge"
-    said.append(
-        f"the judge saw {sensitivity:.0%} of the answers that are worse by construction: it {verdict}"
+    verdict = "it can be used" if found.fit else f"it is not fit to judge: {found.reasons[0]}"
+    said = (
+        [f"no worse answer was judged: {verdict}"]
+        if sensitivity is None
+        else [f"the judge saw {sensitivity:.0%} of the answers that are worse by construction: {verdict}"]
     )
+    said += [f"not fit: {reason}" for reason in found.reasons[1:]]
     if bias is not None and abs(bias) >= _BIASED:
         said.append(f"it leans to the {'first' if bias > 0 else 'second'} answer by {abs(bias):.0f} points")
+    length = details["length_bias"]
+    if length is not None and _LONG <= length < PADDING:
+        said.append(f"polite filler raises its preference by {length:.0f} points: it rewards length")
     if details["unreadable"]:
         said.append(f"{details['unreadable']} of {details['judgements']} judgements could not be read")
     return said

@@ -46,6 +46,7 @@ class Choices(Ruled):
 
     kind: ClassVar[str] = "choices"
     paper: ClassVar[str] = "Brown et al. 2020, arXiv:2005.14165, section 2.4"
+    headline: ClassVar[tuple[str, ...]] = ("accuracy", "interval", "chance")
 
     columns: Columns = Field(default=Columns(), description="which column holds what, where names differ")
     options: Names = Field(default=(), description="column of the list of options, or one for each option")

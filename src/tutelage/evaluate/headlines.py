@@ -42,6 +42,8 @@ def headlines(figures: Mapping[str, Any]) -> list[Headline]:
         value = number_of(figures.get(key))
         if value is None:
             continue
+        if key == "lc_win_rate" and figures.get("lc_formula") == "minimal":
+            name = "length-controlled win rate (minimal formula), %"
         low = high = None
         if place != ("interval",) or not interval_taken:
             low, high = _interval(figures, place)

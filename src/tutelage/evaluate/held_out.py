@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -21,7 +22,8 @@ from pydantic import Field
 from tutelage.asking import Ask, Score
 from tutelage.errors import BadInput
 from tutelage.evaluate.accuracy import accuracy, by_group, macro, ratio
-from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
+from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Measure, Question
+from tutelage.evaluate.measures import percent
 from tutelage.evaluate.ruled import RULE, Graded, Ruled, all_lines, told
 from tutelage.evaluate.statistics.interval import student
 from tutelage.records import Example, Finish, user
@@ -36,6 +38,7 @@ class HeldOut(Ruled):
     exported."""
 
     kind: ClassVar[str] = "held-out"
+    headline: ClassVar[tuple[str, ...]] = ("loss_per_token", "perplexity", "loss_per_byte", "match")
 
     loss: Literal["auto", "on", "off"] = Field(
         default="auto", description="score the known answers; auto: where the student can"
@@ -58,24 +61,7 @@ class HeldOut(Ruled):
 
     def questions(self) -> Sequence[Question]:
         """One for each example: what is asked last, what was said before, and the known answer."""
-        naming = Naming()
-        return [self._question(naming.example(row), row.place) for row in read_rows(self.file())]
-
-    def _question(self, example: Example, place: str) -> Question:
-        *before, last = example.messages
-        if not before or last.role != "assistant" or before[-1].role != "user" or not last.content.strip():
-            raise BadInput(
-                "a held-out row must end with a question and its known answer",
-                where=place,
-                remedy="give rows with an answer; `tutelage filter --filters shape` finds those without",
-            )
-        return Question(
-            example.id,
-            (before[-1].content,),
-            tuple(before[:-1]),
-            category=example.cell.get(self.category, "") if self.category else "",
-            references=(last.content,),
-        )
+        return read_held_out(self.file(), self.category)
 
     async def answer(self, question: Question, ask: Ask) -> Answer:
         """Score the known answer and ask for one; ``facts`` has ``loss`` (nats) and ``tokens``."""
@@ -106,12 +92,68 @@ class HeldOut(Ruled):
         same = float(normalise(answer.text) == normalise(known))
         return [Judgement(question.id, answer.model, same, judge=RULE, raw=answer.text, facts=facts)]
 
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """The share of matches in percent; and the loss in nats per 1,000 bytes of the known answer, by which
+        students with different tokenisers compare. Questions whose known answer differs between students
+        have no loss.
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        graded = self.graded(evidence)
+        matches = {
+            model: {key: percent(each.value) for key, each in found.verdicts.items()}
+            for model, found in graded.items()
+        }
+        lengths: dict[str, set[float]] = {}
+        for found in graded.values():
+            for key, each in found.verdicts.items():
+                lengths.setdefault(key, set()).add(each.facts.get("bytes", 0))
+        sizes = {key: min(each) for key, each in lengths.items() if len(each) == 1 and min(each) > 0}
+        losses = {
+            model: {key: _per_1000(each.facts) for key, each in found.verdicts.items() if key in sizes}
+            for model, found in graded.items()
+        }
+        name, endless = "nats of loss per 1,000 bytes", math.inf
+        return [
+            Measure("match in percent", matches),
+            Measure(name, losses, 0.0, endless, higher_is_better=False, sizes=sizes),
+        ]
+
     def figures(self, evidence: Evidence) -> Figures:
         """Loss by token, byte and word with intervals over examples, perplexity, and both matches."""
         graded = self.graded(evidence)
         models = {model: _figures(each, evidence) for model, each in graded.items()}
         lines = [line for model, found in models.items() for line in _told(model, found)]
         return Figures(self.kind, models, lines=all_lines(evidence, graded, lines))
+
+
+def read_held_out(path: Path, category: str = "") -> list[Question]:
+    """The rows of a dataset file as questions with their known answers, for any bench; ``category`` is the
+    key of the cell that results are grouped by.
+
+    Raises:
+        BadInput: the file cannot be read, or a row has no answer.
+    """
+    naming = Naming()
+    return [_question(naming.example(row), row.place, category) for row in read_rows(path)]
+
+
+def _question(example: Example, place: str, category: str) -> Question:
+    *before, last = example.messages
+    if not before or last.role != "assistant" or before[-1].role != "user" or not last.content.strip():
+        raise BadInput(
+            "a held-out row must end with a question and its known answer",
+            where=place,
+            remedy="give rows with an answer; `tutelage filter --filters shape` finds those without",
+        )
+    return Question(
+        example.id,
+        (before[-1].content,),
+        tuple(before[:-1]),
+        category=example.cell.get(category, "") if category else "",
+        references=(last.content,),
+    )
 
 
 def _figures(graded: Graded, evidence: Evidence) -> dict[str, Any]:
@@ -137,6 +179,12 @@ def _figures(graded: Graded, evidence: Evidence) -> dict[str, Any]:
         found |= {"exact_match": exact["accuracy"], "exact_match_interval": exact["interval"]}
         found |= {"macro": macro(groups), "categories": groups}
     return found
+
+
+def _per_1000(facts: Mapping[str, Any]) -> float | None:
+    """The loss of one known answer in nats per 1,000 bytes; ``None`` where it was not scored."""
+    loss = facts.get("loss", math.nan)
+    return 1000 * loss / facts["bytes"] if math.isfinite(loss) else None
 
 
 def _loss(unit: str, scored: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

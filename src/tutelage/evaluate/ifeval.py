@@ -17,6 +17,7 @@ from tutelage.errors import BadInput
 from tutelage.evaluate.accuracy import accuracy, clustered
 from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
 from tutelage.evaluate.ifeval_checks import follows, follows_loosely, parameters_of
+from tutelage.evaluate.measures import percent
 from tutelage.evaluate.question_files import read_questions
 from tutelage.evaluate.ruled import RULE, Graded, Ruled, all_lines
 from tutelage.records import digest
@@ -31,6 +32,8 @@ class IFEval(Ruled):
 
     kind: ClassVar[str] = "ifeval"
     paper: ClassVar[str] = "arXiv:2311.07911"
+    headline: ClassVar[tuple[str, ...]] = ("prompt_strict", "instruction_strict", "prompt_loose")
+    measure: ClassVar[str] = "prompts kept strictly, in percent"
 
     def questions(self) -> Sequence[Question]:
         """One for each prompt; ``facts`` has its ``instructions``, pairs of type and parameters."""
@@ -67,6 +70,10 @@ class IFEval(Ruled):
         loose = [follows_loosely(kind, want, answer.text) for kind, want in pairs]
         facts = {"types": [kind for kind, _ in pairs], "strict": strict, "loose": loose}
         return [Judgement(question.id, answer.model, float(all(strict)), judge=RULE, facts=facts)]
+
+    def credit(self, verdict: Judgement) -> float | None:
+        """100 where all instructions were kept; ``None`` where only the loose verdicts are on record."""
+        return percent(verdict.value)
 
     def figures(self, evidence: Evidence) -> Figures:
         """The four accuracies of each model with their intervals, and the accuracies of each type."""

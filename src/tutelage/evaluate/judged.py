@@ -19,6 +19,7 @@ from pydantic import Field
 from tutelage.asking import Ask, Sampling
 from tutelage.errors import BadInput, nearest
 from tutelage.evaluate.bench import Answer, Bench, Evidence, Judgement, Question
+from tutelage.evaluate.fences import fence
 from tutelage.evaluate.hub import HubSet, hub_rows
 from tutelage.evaluate.question_files import Columns, questions_from, read_questions
 from tutelage.prompts import check_overrides, load
@@ -92,11 +93,12 @@ class Judged(Bench, ABC):
         return {each.id: each for each in self.questions()} if self.questions_file else {}
 
     def wording(self, step: str, question: Question) -> Callable[..., str]:
-        """``render`` of one step in the language of the question."""
+        """``render`` of one step in the language of the question; the slot ``fence`` is filled here."""
         language = self.language
         if language == "auto":
             language = "zh" if language_of(question.turns[-1]) == "zh" else "en"
-        return load(self.folder, step, language, self.prompts).render
+        render = load(self.folder, step, language, self.prompts).render
+        return lambda **slots: render(**slots, fence=fence(slots.values()))
 
     async def ask_judge(
         self,
@@ -175,16 +177,21 @@ def take(evidence: Evidence, judge_name: str = "") -> Taken:
     of_judge, judge = _of_judge(evidence.judgements, judge_name)
     last: dict[tuple[Any, ...], Judgement] = {}
     twice: Counter[str] = Counter()
+    differ: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     for each in of_judge:
         if evidence.questions and each.question not in evidence.questions:
             unknown[each.model] += 1
             continue
         place = (each.model, each.baseline, each.question, each.turn, each.swapped)
-        twice[each.model] += place in last
-        last[place] = each if each.value is None or math.isfinite(each.value) else replace(each, value=None)
+        value = each.value if each.value is not None and math.isfinite(each.value) else None
+        if place in last:
+            twice[each.model] += 1
+            differ[each.model] += last[place].value != value
+        last[place] = replace(each, value=value)
     notes += [
-        f"{model}: {counted(n, 'judgement')} given twice; the last counts" for model, n in twice.items() if n
+        f"{model}: {counted(n, 'judgement')} given twice, {said_of(differ[model])}; the last counts"
+        for model, n in twice.items()
     ]
     notes += [
         f"{model}: {counted(n, 'judgement')} of questions that are not in this bench, left out"
@@ -193,6 +200,11 @@ def take(evidence: Evidence, judge_name: str = "") -> Taken:
     if not last:
         raise BadInput("there is no judgement of a question of this bench", remedy="check the questions file")
     return Taken(tuple(last.values()), judge, tuple(notes))
+
+
+def said_of(differing: int) -> str:
+    """Whether what was given twice was the same both times."""
+    return f"{differing} of them with another verdict" if differing else "the same each time"
 
 
 def _of_judge(judgements: Sequence[Judgement], judge_name: str) -> tuple[list[Judgement], str]:
@@ -209,7 +221,7 @@ def _of_judge(judgements: Sequence[Judgement], judge_name: str) -> tuple[list[Ju
             f"the judgements are by {len(known)} judges, whose figures do not compare: "
             + ", ".join(f"{name or '(unnamed)'} ({n})" for name, n in known.most_common()),
             where="judge_name",
-            remedy="choose one with judge_name, or give the files of one judge",
+            remedy="choose one: --set BENCH.judge_name=NAME; or give the files of one judge",
         )
     judge = judge_name or next(iter(known), "")
     return [

@@ -19,7 +19,7 @@ from tutelage.errors import BadInput
 from tutelage.evaluate.accuracy import accuracy, by_group, macro
 from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
 from tutelage.evaluate.mathematics import final_answer, same
-from tutelage.evaluate.question_files import Columns, read_questions
+from tutelage.evaluate.question_files import REFERENCES, Columns, read_questions
 from tutelage.evaluate.ruled import RULE, Graded, Ruled, all_lines, told
 
 _TYPE, _LEVEL = "type", "level"
@@ -31,6 +31,7 @@ class Math(Ruled):
 
     kind: ClassVar[str] = "math"
     paper: ClassVar[str] = "arXiv:2103.03874"
+    headline: ClassVar[tuple[str, ...]] = ("accuracy", "interval", "accuracy_of_all")
 
     columns: Columns = Field(default=Columns(), description="which column holds what, where names differ")
 
@@ -40,9 +41,16 @@ class Math(Ruled):
         return [self._checked(each) for each in read_questions(self.file(), self.columns)]
 
     def _checked(self, question: Question) -> Question:
-        right = final_answer(question.references[-1]).text if question.references else ""
+        if not question.references:
+            raise BadInput(
+                f"there is no reference column: {', '.join(REFERENCES)} are looked for",
+                where=f"{self.questions_file}, question '{question.id}'; its columns: "
+                + ", ".join(name for name in question.facts if name != "row"),
+                remedy=f"name it: --set {self.kind}.columns.reference=NAME",
+            )
+        right = final_answer(question.references[-1]).text
         if not right:
-            shown = question.references[-1][-_SHOWN:] if question.references else ""
+            shown = question.references[-1][-_SHOWN:]
             raise BadInput(
                 f"no final answer can be read from the reference of this problem: …{shown!r}",
                 where=f"{self.questions_file}, question '{question.id}'",
@@ -65,7 +73,8 @@ class Math(Ruled):
 
     def figures(self, evidence: Evidence) -> Figures:
         """The accuracy of each model with its interval, in all and by type and level; how many answers
-        named no final answer, and how many were cut off."""
+        named no final answer, and how many were cut off. In ``accuracy_of_all`` missing
+        answers are wrong."""
         graded = self.graded(evidence)
         models = {model: _figures(each, evidence) for model, each in graded.items()}
         lines = []
@@ -88,6 +97,7 @@ def _figures(graded: Graded, evidence: Evidence) -> dict[str, Any]:
     facts = [each.facts for each in graded.verdicts.values()]
     return {
         **accuracy(list(outcomes.values())),
+        "accuracy_of_all": sum(outcomes.values()) / (len(outcomes) + graded.missing),
         "missing": graded.missing,
         "without_final": sum(each.get("way") == "none" for each in facts),
         "cut": sum(bool(each.get("cut")) for each in facts),

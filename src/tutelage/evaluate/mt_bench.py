@@ -19,9 +19,10 @@ from pydantic import Field
 
 from tutelage.asking import Ask, Sampling
 from tutelage.evaluate.answers import read_answers
-from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
+from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Measure, Question
 from tutelage.evaluate.hub import HubSet
 from tutelage.evaluate.judged import Judged, against, asker, take
+from tutelage.evaluate.measures import of_pairs, percent
 from tutelage.evaluate.mt_figures import lines, pair_figures, single_figures
 from tutelage.evaluate.mt_records import read_judgements, write_records
 from tutelage.evaluate.orders import Orders, habits, of_model, paired, swaps
@@ -47,6 +48,7 @@ class MTBench(Judged):
 
     kind: ClassVar[str] = "mt-bench"
     paper: ClassVar[str] = "Zheng et al. 2023, MT-Bench"
+    headline: ClassVar[tuple[str, ...]] = ("score", "adjusted_win_rate", "interval", "win", "tie", "lose")
     folder: ClassVar[str] = "mt-bench"
     hub: ClassVar[HubSet] = HubSet("HuggingFaceH4/mt_bench_prompts")
 
@@ -234,6 +236,17 @@ class MTBench(Judged):
                 f"{len(unreferred)} questions of {', '.join(_REFERRED)} have no reference answer here"
             )
         return Figures(self.kind, models, details, [*notes, *lines(models)])
+
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """The mean grade over turns, or wins in percent with ties as half.
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        pairs = paired(take(evidence, self.judge_name).judgements)
+        if any(each.baseline for each in pairs):
+            return [of_pairs(pairs, "win rate, ties as half", lambda each: percent(each.verdict))]
+        return [of_pairs(pairs, "grade", lambda each: each.preference, low=LOW, high=HIGH)]
 
     def recorded(self, paths: Sequence[Path]) -> Evidence:
         """FastChat's ``model_judgment`` files, single or pairwise.

@@ -9,8 +9,12 @@ from typing import Any
 from tutelage.evaluate.bench import Evidence
 from tutelage.evaluate.canaries import PREFIX
 from tutelage.evaluate.orders import Paired
-from tutelage.evaluate.statistics.interval import student
+from tutelage.evaluate.statistics.interval import bounded
+from tutelage.evaluate.verdicts import HIGH, LOW
 from tutelage.text import counted
+
+# The ends of the scale of each mean, which its interval does not leave.
+_SCALES = {"score": (LOW, HIGH), "adjusted_win_rate": (0.0, 100.0), "reward": (-100.0, 100.0)}
 
 
 def single_figures(pairs: Sequence[Paired], evidence: Evidence) -> dict[str, Any]:
@@ -64,7 +68,8 @@ def _outcomes(known: Sequence[tuple[str, int, float]]) -> dict[str, Any]:
 
 def mean_of(known: Sequence[tuple[str, int, float]], name: str) -> dict[str, Any]:
     """The mean of (question, turn, value), its error with questions as the independent units (ratio
-    estimator, Cochran 1977, 6.4), a 95 % interval, and ``graded``, the number of values."""
+    estimator, Cochran 1977, 6.4), a 95 % interval on the scale of ``name`` (of ``_SCALES``), and
+    ``graded``, the number of values. One question alone has neither error nor interval."""
     if not known:
         return {name: None, "standard_error": None, "interval": None, "graded": 0}
     by_question: dict[str, list[float]] = {}
@@ -75,7 +80,7 @@ def mean_of(known: Sequence[tuple[str, int, float]], name: str) -> dict[str, Any
     if groups > 1:
         spread = fsum((fsum(values) - mean * len(values)) ** 2 for values in by_question.values())
         error = sqrt(spread * groups / (groups - 1)) / len(known)
-        interval = student(mean, error, groups).as_list()
+        interval = bounded(mean, error, groups, *_SCALES[name]).as_list()
     return {name: mean, "standard_error": error, "interval": interval, "graded": len(known)}
 
 
@@ -111,10 +116,10 @@ def lines(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
             continue  # asked on a few questions only, by intent
         if figures["unreadable"]:
             said.append(
-                f"{model}: {counted(figures['unreadable'], 'judgement')} could not be read, and do not count"
+                f"{model}: {counted(figures['unreadable'], 'judgement')} without a readable verdict, left out"
             )
         if figures["unanswered"]:
-            said.append(f"{model}: {counted(figures['unanswered'], 'turn')} not answered, and do not count")
+            said.append(f"{model}: {counted(figures['unanswered'], 'turn')} not answered, left out")
         if figures["missing"]:
             said.append(
                 f"{model}: {figures['missing']} of {figures['n'] + figures['missing']} questions are missing"

@@ -30,6 +30,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "category": ("category", "dataset", "primary_tag", "class"),
     "reference": ("reference", "std_answer"),
 }
+REFERENCES = _KNOWN["reference"]
 _SHOWN = 60  # characters of a value that an error shows
 
 

@@ -68,8 +68,9 @@ def read_records(path: Path) -> list[Record]:
     return records_of(read_json(path), path)
 
 
-def figure(value: Any, low: float, high: float, where: str) -> float | None:
-    """A number from ``low`` to ``high``; ``None`` for null, NaN and an empty text.
+def figure(value: Any, low: float, high: float, where: str, *, text: bool = False) -> float | None:
+    """A number from ``low`` to ``high``; ``None`` for null, an empty text, and what is no finite number (NaN
+    and Infinity alike). A number written as text is one only with ``text``: in tables, which have no other.
 
     Raises:
         BadInput: it is something else.
@@ -77,16 +78,17 @@ def figure(value: Any, low: float, high: float, where: str) -> float | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:
-        number = math.inf if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = math.inf
-    if math.isnan(number):
+        plain = isinstance(value, (int, float) if not text else (int, float, str))
+        number = float(value) if plain and not isinstance(value, bool) else None
+    except (ValueError, OverflowError):
+        number = None
+    if number is not None and not math.isfinite(number):
         return None
-    if math.isinf(number) or not low <= number <= high:
+    if number is None or not low <= number <= high:
         raise BadInput(
             f"a number from {low:g} to {high:g} is expected, and this is {_shown(value)}",
             where=where,
-            remedy="mend the record; null stands for a judgement that could not be read",
+            remedy="mend the record: a number without quotes, or null for a judgement that could not be read",
         )
     return number
 
@@ -130,6 +132,8 @@ def _text(path: Path) -> str:
 
 
 def _parsed(text: str, place: str) -> Any:
+    if not text.strip():
+        raise BadInput("this file is empty", where=place, remedy="give a file with at least one record")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

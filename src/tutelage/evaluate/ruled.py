@@ -6,11 +6,12 @@ from abc import ABC
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
 from tutelage.errors import BadInput
-from tutelage.evaluate.bench import Bench, Evidence, Judgement
+from tutelage.evaluate.bench import Bench, Evidence, Judgement, Measure
 from tutelage.text import counted
 
 RULE = "rule"  # the judge's name in the record
@@ -28,6 +29,8 @@ class Graded:
 class Ruled(Bench, ABC):
     """Settings that all of these benches have."""
 
+    measure: ClassVar[str] = "accuracy in percent"
+
     questions_file: Path | None = Field(default=None, description="the file of questions")
 
     def file(self) -> Path:
@@ -44,6 +47,22 @@ class Ruled(Bench, ABC):
             )
         return self.questions_file
 
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """The share of right answers in percent; an answer without a verdict is as wrong as in the figures.
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        values = {
+            model: {question: self.credit(each) for question, each in found.verdicts.items()}
+            for model, found in self.graded(evidence).items()
+        }
+        return [Measure(self.measure, values)]
+
+    def credit(self, verdict: Judgement) -> float | None:
+        """100 for a right answer, else 0; ``None`` where the record does not tell."""
+        return 100.0 * bool(verdict.value)
+
     def graded(self, evidence: Evidence) -> dict[str, Graded]:
         """Verdicts by model. A question of the bench without a verdict is missing, never wrong.
 
@@ -51,10 +70,14 @@ class Ruled(Bench, ABC):
             BadInput: there is no verdict at all.
         """
         by_model: dict[str, dict[str, Judgement]] = {}
-        twice: dict[str, int] = {}
+        twice: dict[str, set[str]] = {}
+        differ: dict[str, set[str]] = {}
         for each in evidence.judgements:
             verdicts = by_model.setdefault(each.model, {})
-            twice[each.model] = twice.get(each.model, 0) + (each.question in verdicts)
+            if each.question in verdicts:
+                twice.setdefault(each.model, set()).add(each.question)
+                if verdicts[each.question].value != each.value:
+                    differ.setdefault(each.model, set()).add(each.question)
             verdicts[each.question] = each
         if not by_model:
             raise BadInput(
@@ -63,11 +86,14 @@ class Ruled(Bench, ABC):
                 remedy="give answers with --answers FILE, or a model with --student",
             )
         return {
-            model: _graded(model, verdicts, evidence, twice[model]) for model, verdicts in by_model.items()
+            model: _graded(model, verdicts, evidence, len(twice.get(model, ())), len(differ.get(model, ())))
+            for model, verdicts in by_model.items()
         }
 
 
-def _graded(model: str, verdicts: Mapping[str, Judgement], evidence: Evidence, twice: int) -> Graded:
+def _graded(
+    model: str, verdicts: Mapping[str, Judgement], evidence: Evidence, twice: int, differ: int
+) -> Graded:
     known = {name: each for name, each in verdicts.items() if name in evidence.questions}
     if not evidence.questions:
         known = dict(verdicts)
@@ -82,7 +108,10 @@ def _graded(model: str, verdicts: Mapping[str, Judgement], evidence: Evidence, t
         strangers = counted(len(verdicts) - len(known), "verdict")
         lines.append(f"{model}: {strangers} on questions that are not in this bench, left out")
     if twice:
-        lines.append(f"{model}: {counted(twice, 'question')} graded more than once; the last verdict counts")
+        said = f"{differ} of them with another verdict" if differ else "the same each time"
+        lines.append(
+            f"{model}: {counted(twice, 'question')} graded more than once, {said}; the last verdict counts"
+        )
     if not known:
         raise BadInput(
             f"no graded answer of '{model}' belongs to a question of this bench",

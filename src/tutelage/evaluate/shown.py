@@ -13,8 +13,9 @@ from typing import Any
 
 from tutelage.draw import draw
 from tutelage.evaluate.bench import Judgement
-from tutelage.evaluate.comparing import Pair, Study
+from tutelage.evaluate.comparing import Study
 from tutelage.evaluate.orders import paired
+from tutelage.evaluate.pairs import Pair
 
 MOST = 4000  # characters of an answer that are shown
 _MOST_SAID = 1500  # of what a judge said

@@ -1,7 +1,7 @@
 """The sentence that answers "is it better?", by rules that are fixed beforehand.
 
     1  nothing in common, or fewer than 5 questions      → cannot be compared
-    2  the judge saw too few of the canaries             → the comparison shows nothing about quality
+    2  the judge is not fit (see evaluate/fitness.py)    → the comparison shows nothing about quality
     3  the interval of the difference lies above 0       → better, by so much
        … lies below 0                                    → worse, by so much
     4  it lies within ± margin                           → as good, within the margin
@@ -16,10 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tutelage.evaluate.fitness import Fitness
+
 Word = Literal["better", "worse", "as good", "no difference shown", "not comparable", "judge not fit"]
 
 FEWEST = 5  # questions in common below which nothing is said
-FIT = 0.8  # share of canaries that a judge must see
 MARGIN = 2.0  # points within which two models count as equally good
 
 
@@ -28,7 +29,7 @@ class Comparison:
     """Two models on the questions that both answered, in points of the bench's measure.
 
     ``detectable`` is the smallest difference that the study could have seen with a power of 80 %;
-    ``judge_sees`` the share of canaries that the judge saw, ``None`` where rules grade or nobody looked.
+    ``judge`` whether the judge is fit, ``None`` where rules grade or nobody looked.
     """
 
     model: str
@@ -39,7 +40,7 @@ class Comparison:
     high: float
     questions: int
     detectable: float | None = None
-    judge_sees: float | None = None
+    judge: Fitness | None = None
     higher_is_better: bool = True
     level: float = 0.95
 
@@ -60,11 +61,11 @@ def verdict(found: Comparison, *, margin: float = MARGIN) -> Verdict:
             "not comparable",
             f"{pair} cannot be compared: they share {found.questions} questions, and it takes {FEWEST}.",
         )
-    span = f"{100 * found.level:.0f} % interval {found.low:+.2f} to {found.high:+.2f}, n = {found.questions}"
-    if found.judge_sees is not None and found.judge_sees < FIT:
+    span = f"{100 * found.level:.4g} % interval {found.low:+.2f} to {found.high:+.2f}, n = {found.questions}"
+    if found.judge is not None and not found.judge.fit:
         return Verdict(
             "judge not fit",
-            f"The judge saw only {found.judge_sees:.0%} of the answers that are worse by construction, so the"
+            f"The judge is not fit to judge ({'; '.join(found.judge.reasons)}), so the"
             f" difference of {found.difference:+.2f} in {found.measure} ({span}) says nothing about quality.",
         )
     word = _word(found, margin)

@@ -73,16 +73,22 @@ def named(text: str, first: str = "m", second: str = "M") -> float:
 
 
 def rating(text: str, low: float = LOW, high: float = HIGH) -> float:
-    """The first number in double brackets, else the first in single ones.
+    """The number in double brackets of the last line that has one, else that in single ones.
+
+    The grade is asked for at the end: what stands before it may quote an answer, brackets included.
 
     Raises:
-        Unreadable: ``no_score``, or ``out_of_range``.
+        Unreadable: ``no_score``, ``several_scores`` where that line has different ones, or ``out_of_range``.
     """
-    plain = text.translate(_WIDE)
-    found = _DOUBLE.search(plain) or _SINGLE.search(plain)
-    if not found:
-        raise Unreadable("no_score", "no number in double brackets, such as [[5]]")
-    return _within(float(found[1]), low, high)
+    lines = text.translate(_WIDE).splitlines()
+    for brackets in (_DOUBLE, _SINGLE):
+        found = next((each for line in reversed(lines) if (each := brackets.findall(line))), [])
+        grades = {float(each) for each in found}
+        if len(grades) > 1:
+            raise Unreadable("several_scores", f"the last grades differ: {', '.join(found)}")
+        if grades:
+            return _within(grades.pop(), low, high)
+    raise Unreadable("no_score", "no number in double brackets, such as [[5]]")
 
 
 def _within(value: float, low: float, high: float) -> float:

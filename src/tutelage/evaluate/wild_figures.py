@@ -100,13 +100,14 @@ def _reward(pairs: Sequence[Paired], evidence: Evidence, margin: int | None) -> 
     outcomes = dict.fromkeys(OUTCOMES.values(), 0)
     rewards: list[tuple[str, int, float]] = []
     for each in pairs:
-        values = [_with_margin(one, margin) for one in each.judgements]
-        if each.preference is None:
+        reward = rewarded(each, margin)
+        if reward is None:
             continue
-        known = [value for value in values if value is not None]
-        for value in known:
-            outcomes[OUTCOMES[value]] += 1
-        rewards.append((each.question, 1, 200 * (fsum(known) / len(known) - 0.5)))
+        for one in each.judgements:
+            value = _with_margin(one, margin)
+            if value is not None:
+                outcomes[OUTCOMES[value]] += 1
+        rewards.append((each.question, 1, reward))
     by_group = _by_group({question: value for question, _, value in rewards}, evidence)
     return {
         **mean_of(rewards, "reward"),
@@ -114,6 +115,15 @@ def _reward(pairs: Sequence[Paired], evidence: Evidence, margin: int | None) -> 
         "task_macro_reward": macro(by_group),
         "task_rewards": by_group,
     }
+
+
+def rewarded(pair: Paired, margin: int | None) -> float | None:
+    """The reward of one answer from -100 to 100, orders averaged; ``None`` where one could not be read."""
+    if pair.preference is None:
+        return None
+    values = [_with_margin(each, margin) for each in pair.judgements]
+    known = [value for value in values if value is not None]
+    return 200 * (fsum(known) / len(known) - 0.5)
 
 
 def _with_margin(judgement: Judgement, margin: int | None) -> float | None:

@@ -90,7 +90,7 @@ def _reference(paths: Sequence[Path], pairs: Sequence[Judgement]) -> str:
 
 def _score(record: Record, judge: str, answers: dict[str, dict[str, Answer]]) -> Judgement:
     question, model = text_field(record, _ID), text_field(record, ("model_test", "generator", "model"))
-    value = figure(record.data.get("score"), LOW, HIGH, f"{record.place}, score")
+    value = figure(record.data.get("score"), LOW, HIGH, f"{record.place}, score", text=True)
     output = record.data.get("model_output")
     length = figure(record.data.get("output_chars"), 0, math.inf, f"{record.place}, output_chars")
     if isinstance(output, str):

@@ -15,6 +15,7 @@ it. The wording is ours.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -22,13 +23,14 @@ from pydantic import Field
 
 from tutelage.asking import Ask
 from tutelage.evaluate.answers import read_answers
-from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Question
+from tutelage.evaluate.bench import Answer, Evidence, Figures, Judgement, Measure, Question
 from tutelage.evaluate.hub import HubSet
 from tutelage.evaluate.judged import Judged, against, asker, take
+from tutelage.evaluate.measures import of_pairs
 from tutelage.evaluate.mt_figures import lines
 from tutelage.evaluate.orders import Orders, habits, of_model, paired, swaps
 from tutelage.evaluate.verdicts import HIGH, LOW, five_way, score_in
-from tutelage.evaluate.wild_figures import reward_figures, score_figures
+from tutelage.evaluate.wild_figures import reward_figures, rewarded, score_figures
 from tutelage.evaluate.wild_records import read_results, write_results
 from tutelage.records import conversation
 
@@ -38,6 +40,14 @@ class WildBench(Judged):
 
     kind: ClassVar[str] = "wildbench"
     paper: ClassVar[str] = "Lin et al. 2024, WildBench"
+    headline: ClassVar[tuple[str, ...]] = (
+        "score",
+        "adjusted_score",
+        "task_macro_score",
+        "reward",
+        "task_macro_reward",
+        "interval",
+    )
     folder: ClassVar[str] = "wildbench"
     hub: ClassVar[HubSet] = HubSet("allenai/WildBench", "v2", "test")
 
@@ -164,6 +174,18 @@ class WildBench(Judged):
         else:
             models = {model: score_figures(each, evidence) for model, each in by_model.items()}
         return Figures(self.kind, models, details, [*taken.notes, *lines(models)])
+
+    def measured(self, evidence: Evidence) -> Sequence[Measure]:
+        """The score from 1 to 10, or the reward from -100 to 100 (its mean over baselines).
+
+        Raises:
+            BadInput: as :meth:`figures`.
+        """
+        pairs = paired(take(evidence, self.judge_name).judgements)
+        if any(each.baseline for each in pairs):
+            reward = partial(rewarded, margin=self.length_margin)
+            return [of_pairs(pairs, "reward", reward, low=-100.0)]
+        return [of_pairs(pairs, "score", lambda each: each.preference, low=LOW, high=HIGH)]
 
     def recorded(self, paths: Sequence[Path]) -> Evidence:
         """The published ``eval_results`` lists, or scores by model; plain or gzip.

@@ -16,8 +16,8 @@ from tutelage.filters.filter import NOT_JUDGED, NOTHING_ASSESSED, Assessed, Filt
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.settings import Budget, PaceOptions, Price
 from tutelage.records import Example, Verdict
-from tutelage.runs.surrogates import clean
 from tutelage.teachers.teacher import Teacher
+from tutelage.text import clean
 
 ASSESSING = "filter"  # the stage; places are filter/KIND / example id / turn
 

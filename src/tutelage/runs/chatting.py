@@ -6,6 +6,7 @@ from tutelage.asking import Sampling
 from tutelage.errors import CallFailed
 from tutelage.records import Message, Reply, Usage, assistant, system, user
 from tutelage.teachers.teacher import CallTrouble, Request, Teacher
+from tutelage.text import clean
 
 _TRIES = 4  # for a teacher that learns what its server refuses
 
@@ -23,19 +24,20 @@ class Conversation:
     @property
     def messages(self) -> tuple[Message, ...]:
         """The whole conversation, with its system message where there is one."""
-        return (*([system(self.system)] if self.system else ()), *self._turns)
+        return (*([system(clean(self.system))] if self.system else ()), *self._turns)
 
     def reset(self) -> None:
         """Forget what was said; the system message stays."""
         self._turns.clear()
 
     async def say(self, text: str) -> Reply:
-        """Send ``text`` as the user's next turn.
+        """Send ``text`` as the user's next turn; bytes that are no text are U+FFFD in it.
 
         Raises:
             CallFailed: there is no answer; the conversation is as before.
             TutelageError: the model cannot be loaded.
         """
+        text = clean(text)
         request = Request(self._sampling, (*self.messages, user(text)))
         reply = await self._ask(request)
         self._turns += [user(text), assistant(reply.text)]

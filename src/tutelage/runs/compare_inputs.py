@@ -40,7 +40,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """An evaluation as it lies in its folder; ``texts`` is what was asked, by question."""
+    """An evaluation as it lies in its folder; ``texts`` is what was asked, by question; ``settings`` are the
+    bench's."""
 
     name: str
     source: str
@@ -50,6 +51,7 @@ class Evaluated:
     texts: Mapping[str, str]
     figures: Mapping[str, Mapping[str, Any]]
     notes: Sequence[str] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,9 @@ def read_evaluation(found: Found) -> Evaluated:
     figures = {str(name): each for name, each in models.items() if isinstance(each, dict)}
     notes = told.get("notes")
     said = [str(each) for each in notes] if isinstance(notes, list) else []
-    return Evaluated(found.name, found.source, bench, judgements, answers, texts, figures, said)
+    settings = told.get("settings")
+    given = settings if isinstance(settings, dict) else {}
+    return Evaluated(found.name, found.source, bench, judgements, answers, texts, figures, said, given)
 
 
 def read_student(found: Found) -> StudentFacts:

@@ -12,8 +12,9 @@ from tutelage.analysis import page_figures, page_tables
 from tutelage.analysis.report import Analysis
 from tutelage.charts import Dot, dots, number, percent
 from tutelage.evaluate.canaries import PREFIX
-from tutelage.evaluate.comparing import Compared, Pair
+from tutelage.evaluate.comparing import Compared
 from tutelage.evaluate.headlines import Headline, by_category, headlines
+from tutelage.evaluate.pairs import Pair
 from tutelage.evaluate.shown import Shown
 from tutelage.pages import shell
 from tutelage.pages.cells import Cell, Row
@@ -77,13 +78,12 @@ def _study(compared: Compared, shown: Sequence[Sequence[Shown]]) -> dict[str, An
         "title": f"{study.bench}{against}{graded}",
         "bench": study.bench,
         "judge": study.judge,
-        "measure": compared.measure.name,
+        "measure": compared.measure,
         "notes": [*study.notes, *compared.notes],
         "models": models,
         "figures": _figure_rows(compared, told),
-        "drawings": _drawings(told),
-        "differences": _differences(compared),
-        "pair_names": [_name(pair) for pair in compared.pairs],
+        "drawings": [*_differences(compared), *_drawings(told)],
+        "pair_names": [f"{_name(pair)}, {pair.found.measure}" for pair in compared.pairs],
         "pair_rows": _pair_rows(compared.pairs),
         "pairs": [
             {"name": _name(pair), "word": pair.said.word, "sentence": pair.said.sentence, "shown": of}
@@ -141,16 +141,22 @@ def _drawings(told: dict[str, list[Headline]]) -> list[tuple[str, str]]:
     return made
 
 
-def _differences(compared: Compared) -> str:
-    rows = [
-        Dot(_name(pair), pair.found.difference, pair.found.low, pair.found.high) for pair in compared.pairs
-    ]
-    if not rows:
-        return ""
-    return dots(
-        "Paired differences", rows, unit=compared.measure.name, mark=0.0, width=560.0,
-        description="An interval on one side of the line at 0 shows a difference.",
-    )  # fmt: skip
+def _differences(compared: Compared) -> list[tuple[str, str]]:
+    """The name and drawing of each measure: they differ in their units."""
+    made = []
+    for measure in compared.measures:
+        rows = [
+            Dot(_name(pair), pair.found.difference, pair.found.low, pair.found.high)
+            for pair in compared.pairs
+            if pair.found.measure == measure.name
+        ]
+        if rows:
+            drawing = dots(
+                "Paired differences", rows, unit=measure.name, mark=0.0, width=560.0,
+                description="An interval on one side of the line at 0 shows a difference.",
+            )  # fmt: skip
+            made.append((f"Differences on common questions, in {measure.name}", drawing))
+    return made
 
 
 def _pair_rows(pairs: Sequence[Pair]) -> list[Row]:
@@ -163,7 +169,7 @@ def _pair_rows(pairs: Sequence[Pair]) -> list[Row]:
             tuple(Cell(number(p.found.difference) + _span(p.found.low, p.found.high)) for p in pairs),
         ),
         Row("common questions", "", tuple(Cell(number(p.found.questions)) for p in pairs)),
-        Row("questions of one alone", "left out", tuple(Cell(number(p.left_out)) for p in pairs)),
+        Row("questions of one alone", "left out", tuple(Cell(number(sum(p.only))) for p in pairs)),
         Row("questions that each does better", "first : second, ties", tuple(map(_signs, pairs))),
         Row("sign test", "exact p", tuple(Cell(number(p.signs.get("p"))) for p in pairs)),
         Row(

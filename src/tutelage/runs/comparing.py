@@ -174,6 +174,7 @@ def _parts(each: Evaluated) -> list[Study]:
                 judge,
                 (each.name,),
                 tuple(notes),
+                settings=each.settings,
             )
         )
     return parts

@@ -20,8 +20,11 @@ from typing import Any
 
 from tutelage.asking import TeacherRole
 from tutelage.errors import BadInput, CallFailed
-from tutelage.evaluate.bench import Answer, Bench, Evidence, Figures, Judgement, Question
+from tutelage.evaluate.bench import CALL_FAILED, Answer, Bench, Evidence, Figures, Judgement, Question
 from tutelage.evaluate.canaries import PREFIX, SANITY, canaries
+from tutelage.evaluate.conclusions import conclude
+from tutelage.evaluate.human import with_labels
+from tutelage.evaluate.labels import read_labels
 from tutelage.recipe.settings import Budget, PaceOptions, Price
 from tutelage.rows import write_rows
 from tutelage.runs.gateway import Gateway
@@ -31,6 +34,11 @@ from tutelage.store.database import Database
 from tutelage.teachers.teacher import Teacher
 from tutelage.text import counted
 
+_DOCTOR = "tutelage doctor tells what a model can do"
+_CAN = {
+    "score": "a .gguf file, a student's folder or hf:MODEL can",
+    "logprobs": "or let the judge decide in words: --set alpaca-eval.preference=verdict",
+}
 DATABASE, FIGURES, JUDGEMENTS = "evaluation.db", "figures.json", "judgements.jsonl"
 Tell = Callable[[str], None]
 
@@ -41,8 +49,8 @@ class Plan:
 
     ``questions`` are the bench's own where none are given. ``students`` are models by name; ``answers`` are
     answers on record, by model and question id. ``baseline`` names the one of them that the others are
-    compared with. ``sanity`` is on how many questions the answers of known worth are judged beside the models
-    (0: none).
+    compared with; a bench that grades grades it too. ``sanity`` is on how many questions the answers of known
+    worth are judged beside the models (0: none). ``labels`` is a file of people's verdicts on the answers.
     """
 
     bench: Bench
@@ -54,6 +62,7 @@ class Plan:
     limit: int | None = None
     sanity: int = 20
     seed: int = 42
+    labels: Path | None = None
     notes: Sequence[str] = ()
     budget: Budget = field(default_factory=Budget)
     pace: PaceOptions = field(default_factory=PaceOptions)
@@ -74,14 +83,20 @@ class Evaluation:
         return {**self.figures.as_dict(), "out": str(self.out) if self.out else None, "files": [*self.files]}
 
 
-def evaluate_recorded(bench: Bench, paths: Sequence[Path]) -> Evaluation:
-    """The figures of judgements on record; no model is asked.
+def evaluate_recorded(bench: Bench, paths: Sequence[Path], *, labels: Path | None = None) -> Evaluation:
+    """The figures of judgements on record; no model is asked. ``labels`` is a file of people's verdicts.
 
     Raises:
         BadInput: a file is damaged or of another format, or nothing in it can be counted.
     """
     evidence = bench.recorded(paths)
-    return Evaluation(_figures(bench, evidence), evidence)
+    return Evaluation(_figures(bench, evidence, labels), evidence)
+
+
+def keep(bench: Bench, found: Evaluation, out: Path) -> Evaluation:
+    """``found`` with its judgements and figures written to the folder ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    return replace(found, out=out, files=write(bench, found.evidence, found.figures, out))
 
 
 def evaluate(plan: Plan, out: Path, *, tell: Tell = lambda line: None) -> Evaluation:
@@ -94,7 +109,7 @@ def evaluate(plan: Plan, out: Path, *, tell: Tell = lambda line: None) -> Evalua
         RunLocked: another process works in ``out``.
     """
     evidence = gather(plan, out, tell=tell)
-    figures = _figures(plan.bench, evidence)
+    figures = _figures(plan.bench, evidence, plan.labels)
     return Evaluation(figures, evidence, out, write(plan.bench, evidence, figures, out))
 
 
@@ -138,13 +153,13 @@ def check(plan: Plan) -> None:
                         f"the bench '{bench.kind}' needs a {role} that can do '{need}',"
                         f" and {model.name} ({model.kind}) cannot",
                         where=f"--{role}",
-                        remedy="name another model; a student's folder or hf:MODEL can score and log-probe",
+                        remedy=f"name another model; {_CAN.get(need, _DOCTOR)}",
                     )
 
 
-def _figures(bench: Bench, evidence: Evidence) -> Figures:
-    figures = bench.figures(evidence)
-    return replace(figures, lines=(*figures.lines, *evidence.notes))
+def _figures(bench: Bench, evidence: Evidence, labels: Path | None = None) -> Figures:
+    figures = conclude(bench, evidence, bench.figures(evidence))
+    return with_labels(figures, bench, evidence, read_labels(labels)) if labels else figures
 
 
 class _Work:
@@ -201,7 +216,7 @@ class _Work:
         pairs = [
             (question, given[question.id])
             for name, given in answers.items()
-            if name != plan.baseline
+            if name != plan.baseline or not bench.paired
             for question in self._questions
             if question.id in given and (not bench.paired or question.id in baseline)
         ]
@@ -215,7 +230,8 @@ class _Work:
                 return await bench.judge(question, answer, baseline.get(question.id), ask)
             except CallFailed as error:
                 raw = f"no judgement: {error.reason}"
-                return [Judgement(question.id, answer.model, None, plan.baseline, raw=raw)]
+                facts = {"problem": CALL_FAILED}
+                return [Judgement(question.id, answer.model, None, plan.baseline, raw=raw, facts=facts)]
 
         if not bench.judged:
             return [each for pair in pairs for each in await grade(pair, None)]
@@ -258,9 +274,16 @@ def write(bench: Bench, evidence: Evidence, figures: Figures, out: Path) -> tupl
             names.append(name)
     names += [str(path.relative_to(out)) for path in bench.record(evidence, out)]
     fresh = out / f"{FIGURES}.new"
-    fresh.write_text(json.dumps(figures.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    told = {**figures.as_dict(), "settings": _settings(bench)}
+    fresh.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     fresh.replace(out / FIGURES)
     return tuple(names)
+
+
+def _settings(bench: Bench) -> dict[str, Any]:
+    """What was set, so that the bench can be made again from the folder alone; files lie where they lay."""
+    files = {name for name in type(bench).model_fields if name.endswith("_file")}
+    return bench.model_dump(mode="json", exclude_defaults=True, exclude=files)
 
 
 def _answer_rows(evidence: Evidence, answers: Iterable[Answer]) -> list[dict[str, Any]]:

@@ -28,11 +28,12 @@ from tutelage.runs.batch import BATCHES, BatchLine, BatchSettings
 from tutelage.runs.budget import Amount, Purse
 from tutelage.runs.line import Answer, Call, Line, Stopped
 from tutelage.runs.live import LiveLine
-from tutelage.runs.surrogates import clean, clean_reply
+from tutelage.runs.surrogates import clean_reply
 from tutelage.runs.tally import Tally
 from tutelage.store.calls import CallRow, Calls, Failure
 from tutelage.teachers.prices import Priced, price_of
 from tutelage.teachers.teacher import Request, Teacher
+from tutelage.text import clean
 
 __all__ = ["Gateway", "Stopped"]
 

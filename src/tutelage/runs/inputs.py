@@ -19,9 +19,9 @@ from tutelage.records import Example, Message
 from tutelage.rows import ENDINGS, Naming, read_rows
 from tutelage.runs.row_sample import RowSample
 from tutelage.runs.run_facts import run_facts
-from tutelage.runs.surrogates import clean
 from tutelage.runs.wanted import Wishes, wishes_of_run
 from tutelage.store import reading
+from tutelage.text import clean
 
 RUN_FILE = "run.db"
 QUOTED = 20  # refused rows that are told with place and reason

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tutelage.analysis.yields import Refusal, RunFacts, StageCalls
 from tutelage.records import Rejection
-from tutelage.runs.surrogates import clean
 from tutelage.store import reading
+from tutelage.text import clean
 
 EXCERPT = 500  # characters of a rejected text that are shown
 

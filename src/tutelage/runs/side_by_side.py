@@ -14,7 +14,8 @@ from tutelage.runs.progress import duration
 
 AHEAD = 4  # pieces that wait, for each one that the gateway can use
 MOST_AHEAD = 1_000
-TELL_EVERY = 5.0  # seconds
+TELL_EVERY = 10.0  # seconds
+_TELLING_SHARE = 4  # a quarter must be done before the time left is told
 Result = TypeVar("Result")
 
 
@@ -55,30 +56,39 @@ async def side_by_side(
     total: int,
     tell: Callable[[str], None],
 ) -> list[Result]:
-    """All results of ``work``, of ``total`` pieces; ``tell`` hears now and then how far it is.
+    """All results of ``work``, of ``total`` pieces; ``tell`` hears every few seconds how far it is.
 
     Raises:
         TutelageError: as :func:`in_order`.
         KeyboardInterrupt: the gateway was stopped.
     """
     results: list[Result] = []
-    started = told = time.monotonic()
+    started = time.monotonic()
+
+    async def keep_telling() -> None:
+        # By the clock rather than by results: a first result may be many calls away.
+        while True:
+            await asyncio.sleep(TELL_EVERY)
+            tell(_line(doing, len(results), total, time.monotonic() - started, gateway))
+
+    telling = asyncio.ensure_future(keep_telling())
     try:
         async with aclosing(in_order(work, gateway)) as arriving:
             async for result in arriving:
                 results.append(result)
-                now = time.monotonic()
-                if now - told >= TELL_EVERY or len(results) == total:
-                    told = now
-                    tell(_line(doing, len(results), total, now - started, gateway))
     except Stopped as stop:
         raise KeyboardInterrupt from stop
+    finally:
+        telling.cancel()
+    if total:
+        tell(_line(doing, len(results), total, time.monotonic() - started, gateway))
     return results
 
 
 def _line(doing: str, done: int, total: int, seconds: float, gateway: Gateway) -> str:
     tally = gateway.tally
     parts = [f"{doing}: {done}/{total}", f"{tally.sent} calls sent, {tally.replayed} from the record"]
-    if done < total:
+    # Pieces overlap, so that the first ones say nothing of the pace.
+    if total // _TELLING_SHARE < done < total:
         parts.append(f"{duration(seconds * (total - done) / done)} left")
     return " · ".join(parts)

@@ -1,21 +1,11 @@
-"""Halves of surrogate pairs: JSON may hold one, a UTF-8 file or database cannot."""
+"""Replies without halves of surrogate pairs: JSON may hold one, a UTF-8 file or database cannot."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from tutelage.records import Reply, TokenLogprob
-
-
-def clean(text: str) -> str:
-    """``text`` with U+FFFD for each half without its other half; whole pairs become their character."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+from tutelage.text import clean
 
 
 def clean_reply(reply: Reply) -> Reply:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -18,13 +18,14 @@ from typing import Any
 from tutelage.errors import BadInput, MissingExtra
 from tutelage.export.files import PROVENANCE
 from tutelage.export.licences import most_restrictive
-from tutelage.models.finding import find
+from tutelage.models.finding import STUDENT, find
 from tutelage.models.loading import load
 from tutelage.records import Example, digest
 from tutelage.runs.pools import pooled
+from tutelage.runs.scoring import CheckpointJudge, Scoring
 from tutelage.store import reading
 from tutelage.tune.outfolder import BEGUN
-from tutelage.tune.progress import Tell, silent
+from tutelage.tune.progress import Moment, Tell, silent
 from tutelage.tune.result import TuneResult
 from tutelage.tune.settings import TuneSettings
 from tutelage.tune.tokens import none_left, show_masks, tokenise
@@ -95,11 +96,13 @@ def tune_files(
     tell: Tell = silent,
     on_gathered: Callable[[Gathered], None] = lambda gathered: None,
     score_checkpoint: ScoreCheckpoint | None = None,
+    judge: CheckpointJudge | None = None,
 ) -> TuneResult:
     """Tune a student on ``paths`` into the folder ``out``, going on where an earlier process stopped.
 
     ``fresh`` begins anew there. ``tell`` hears how far training is, ``on_gathered`` what was read, and
-    ``score_checkpoint`` is asked for the score of a checkpoint where ``settings.select`` is ``score``.
+    ``score_checkpoint`` is asked for the score of a checkpoint where ``settings.select`` is ``score``, or
+    ``judge`` compares its answers to the held-out questions with the references.
 
     Raises:
         BadInput: as :func:`gather`; or ``out`` holds something else, or nothing is left to train on.
@@ -107,7 +110,7 @@ def tune_files(
         RunLocked: another process tunes into ``out``.
         StoreFailed: the disk is full.
     """
-    check_tuning(settings)
+    check_tuning(settings, judge)
     gathered = gather(paths, strict=strict)
     on_gathered(gathered)
     # Imported here: it brings torch, and a wrong file is told before that.
@@ -118,10 +121,25 @@ def tune_files(
         out,
         fresh=fresh,
         tell=tell,
-        score_checkpoint=score_checkpoint,
+        **_scoring(settings, out, tell, score_checkpoint, judge),
         data=_told_data(paths, gathered),
     )
     return result
+
+
+def _scoring(
+    settings: TuneSettings,
+    out: Path,
+    tell: Tell,
+    score_checkpoint: ScoreCheckpoint | None,
+    judge: CheckpointJudge | None,
+) -> dict[str, Any]:
+    """Who scores checkpoints, where that is asked for."""
+    if settings.select != "score" or score_checkpoint is not None or judge is None:
+        return {"score_checkpoint": score_checkpoint}
+    scoring = Scoring(judge, settings, out, say=lambda line: tell(Moment(0, 0, note=line)))
+    by = digest(judge.model.identity, asdict(judge.model.defaults))
+    return {"score_checkpoint": scoring, "correct_choice": scoring.correction, "scored_by": by}
 
 
 def _told_data(paths: Sequence[Path], gathered: Gathered) -> dict[str, Any]:
@@ -134,7 +152,13 @@ def _told_data(paths: Sequence[Path], gathered: Gathered) -> dict[str, Any]:
 
 
 def tune_anew(
-    paths: Sequence[Path], settings: TuneSettings, out: Path, *, tell: Tell = silent, note: Note
+    paths: Sequence[Path],
+    settings: TuneSettings,
+    out: Path,
+    *,
+    tell: Tell = silent,
+    note: Note,
+    judge: CheckpointJudge | None = None,
 ) -> TuneResult:
     """:func:`tune_files`, but a student in ``out`` of other settings or data is set aside; ``note`` is told.
 
@@ -142,24 +166,26 @@ def tune_anew(
         TutelageError: as :func:`tune_files`.
     """
     try:
-        return tune_files(paths, settings, out, tell=tell)
+        return tune_files(paths, settings, out, tell=tell, judge=judge)
     except BadInput as error:
         if error.where != str(out / BEGUN):
             raise
         aside = next(each for n in count(1) if not (each := out.with_name(f"{out.name}-{n}")).exists())
         out.rename(aside)
         note(f"{error.what}; what was there lies in {aside} now")
-    return tune_files(paths, settings, out, tell=tell)
+    return tune_files(paths, settings, out, tell=tell, judge=judge)
 
 
-def check_tuning(settings: TuneSettings) -> None:
-    """Refuse, before anything is paid for, a tuning whose base or packages are not there.
+def check_tuning(settings: TuneSettings, judge: CheckpointJudge | None = None) -> None:
+    """Refuse, before anything is paid for, a tuning whose base, judge or packages are not there.
 
     Raises:
-        BadInput: there is no such base.
+        BadInput: there is no such base, or the judge of checkpoints cannot judge.
         MissingExtra: the ``tune`` extra is not installed.
     """
     find(settings.base)
+    if judge is not None and settings.select == "score":
+        judge.check()
     for package in _PACKAGES:
         if find_spec(package) is None:
             raise MissingExtra("tuning a student", extra="tune", package=package)
@@ -219,6 +245,12 @@ def _check_inputs(paths: Sequence[Path]) -> None:
         if whole in seen:
             raise BadInput("this input is given twice", where=str(path), remedy="name every input once")
         seen.add(whole)
+        if (path / STUDENT).is_file():
+            raise BadInput(
+                "this folder holds a student, not examples",
+                where=str(path),
+                remedy=f"name files or runs with --data; --base {path} tunes the student further",
+            )
         if path.is_dir() and not (path / RUN_FILE).is_file():
             inside = path / "messages.jsonl" if (path / PROVENANCE).is_file() else path / "FILE.jsonl"
             raise BadInput(

@@ -8,12 +8,14 @@ import pytest
 from studies import World
 from tutelage.evaluate.statistics.bootstrap import (
     bca,
+    centred,
     counts,
     in_chunks,
     length_controlled,
     percentile,
     resample,
 )
+from tutelage.evaluate.statistics.interval import wilson
 from tutelage.evaluate.statistics.length_control import design, fit
 
 
@@ -87,3 +89,22 @@ def test_every_interval_stays_between_0_and_100(way: str) -> None:
     found = length_controlled(made, replicates=60, way=way)
     assert 0 <= found.interval.low <= found.estimate <= found.interval.high <= 100
     assert found.interval.way == way
+
+
+@pytest.mark.parametrize("n", [10, 40, 200])
+def test_one_sided_studies_are_no_surer_than_the_plain_rate(n: int) -> None:
+    names = [f"q{at}" for at in range(n)]
+    gap = {each: float(at * 37 % 500) for at, each in enumerate(names)}
+    made = design(dict.fromkeys(names, 1.0), dict.fromkeys(names, 0.0), gap)
+    found, plain = length_controlled(made, replicates=50), wilson(100, n)
+    assert found.estimate > 99
+    assert found.interval.low == pytest.approx(plain.low, abs=1.5)
+    assert found.interval.holds(found.estimate)
+
+
+def test_an_interval_is_moved_on_the_scale_of_odds() -> None:
+    found = length_controlled(World().design(np.random.default_rng(4), 60), replicates=60)
+    assert centred(found, found.estimate) == found.interval
+    moved = centred(found, 3.0)
+    assert 0 < moved.low < 3.0 < moved.high < 100
+    assert centred(found, 100.0).high <= 100

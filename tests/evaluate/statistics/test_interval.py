@@ -54,3 +54,17 @@ def test_soft_votes_say_more_than_hard_ones(rate: float, n: int, share: float) -
     assert softer.low <= rate <= softer.high
     assert softer.high - softer.low <= plain.high - plain.low + 1e-9
     assert 0 <= softer.low <= softer.high <= 100
+
+
+@given(st.floats(0.5, 99.5))
+def test_equal_votes_grow_surer_step_by_step(rate: float) -> None:
+    widths = [wilson(rate, n, error=0.0) for n in (1, 2, 3, 4, 5, 10, 40, 805)]
+    spans = [each.high - each.low for each in widths]
+    assert spans == sorted(spans, reverse=True)
+    assert spans[-1] > 0
+    assert all(each.low < rate < each.high for each in widths)
+
+
+def test_a_hair_of_difference_does_not_change_the_interval() -> None:
+    assert wilson(50, 40, error=0.0).as_list() == pytest.approx(wilson(50, 40, error=1e-6).as_list())
+    assert wilson(0, 7, error=0.0).as_list() == wilson(0, 7).as_list()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tutelage.errors import BadInput
 from tutelage.evaluate.statistics.rates import (
+    detectable,
     questions_needed,
     smallest_detectable,
     smallest_detectable_paired,
@@ -79,3 +80,16 @@ def test_impossible_plans_are_refused() -> None:
             smallest_detectable(1, n, alpha=alpha)
     with pytest.raises(BadInput):
         questions_needed(0, 1)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_equal_figures_do_not_find_every_difference(value: float) -> None:
+    found = [win_rate({str(at): value for at in range(n)}).detectable for n in (1, 3, 10, 100)]
+    assert found[:2] == [None, None]
+    assert found[2:] == pytest.approx([28.02, 2.802], abs=0.01)
+
+
+def test_no_distance_is_told_beyond_what_there_can_be() -> None:
+    assert win_rate({"a": 0.0, "b": 1.0, "c": 1.0}).detectable is None
+    assert detectable(40.0, 2, most=100.0) is None
+    assert detectable(1.4, 805, most=50.0) == pytest.approx(2.8016 * 1.4, rel=1e-4)

@@ -17,7 +17,9 @@ Coverage in percent of 600 synthetic studies with 300 replicates (nominal 95), b
     student         94.5       93.3       95.3       91.8       92.5      92.0
     logit           94.7       94.3       95.7       94.0       93.7      95.0
 
-So ``logit`` is the interval of a length-controlled rate: it needs no left-out fits, as bca does.
+So ``logit`` is the interval of a length-controlled rate: it needs no left-out fits, as bca does. Where nearly
+all preferences lie on one side, every resample gives nearly the same fit, and the replicates say nothing of
+what was not seen. So the interval is never that of more votes than the plain rate's (``interval.votes_of``).
 
 Random draws are bytes of ``tutelage.draw``, so they are the same with every version of numpy. Questions are
 in the order of their ids, so the order of a file changes nothing; two figures on the same questions share
@@ -35,8 +37,9 @@ import numpy as np
 from tutelage.draw import draw
 from tutelage.errors import BadInput, nearest
 from tutelage.evaluate.statistics.design import Design
-from tutelage.evaluate.statistics.interval import Interval, student, z_value
+from tutelage.evaluate.statistics.interval import Interval, student, votes_of, wilson, z_value
 from tutelage.evaluate.statistics.logistic import Array, sigmoid
+from tutelage.evaluate.statistics.rates import standard_error
 
 REPLICATES = 1000
 CELLS = 16_000
@@ -176,5 +179,32 @@ def length_controlled(
         lambda drawn: made.rates(drawn, start[0]),
         len(made), replicates=replicates, seed=seed, place="length-control", level=level, way=way,
     )  # fmt: skip
-    interval = Interval(0, 100, level, "none") if len(made) < 2 else found.interval.within(0, 100)
+    if len(made) < 2:
+        interval = Interval(0, 100, level, "none")
+    else:
+        interval = _no_surer(found, made, level).within(0, 100)
     return Resampled(found.estimate, found.standard_error, interval, found.replicates)
+
+
+def centred(found: Resampled, rate: float) -> Interval:
+    """The interval of ``found`` moved, on the scale of log-odds, from its estimate to ``rate``: for a figure
+    of the same rows that is too dear to compute anew for each resample."""
+    low, high = found.interval.low, found.interval.high
+    if rate == found.estimate:
+        return found.interval
+    edges = np.clip(np.array([low, high, rate, found.estimate]) / 100, EDGE, 1 - EDGE)
+    odds = np.log(edges / (1 - edges))
+    moved = 100 * sigmoid(odds[:2] + odds[2] - odds[3])
+    return Interval(float(moved[0]), float(moved[1]), found.interval.level, found.interval.way)
+
+
+def _no_surer(found: Resampled, made: Design, level: float) -> Interval:
+    """The interval of ``found``, widened where it would be that of more votes than the plain rate's."""
+    raw, n = made.preference, len(made)
+    votes = votes_of(100 * float(raw.mean()), n, 100 * standard_error(raw))
+    share, error = found.estimate / 100, found.standard_error / 100
+    if share * (1 - share) <= votes * error**2:
+        return found.interval
+    plain = wilson(found.estimate, votes, level)
+    low, high = min(plain.low, found.interval.low), max(plain.high, found.interval.high)
+    return Interval(low, high, level, found.interval.way)

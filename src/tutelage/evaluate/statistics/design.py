@@ -77,6 +77,11 @@ class Design:
         """``full``, or ``minimal`` where no difficulty is known."""
         return "minimal" if self.gamma is None else "full"
 
+    @property
+    def equal(self) -> bool:
+        """Whether nothing sets the two models apart: every length the same, every preference one half."""
+        return not self.gap.any() and bool((self.preference == 0.5).all())
+
     def common(self, other: Design) -> tuple[Design, Design]:
         """Both on the questions of both."""
         shared = set(self.questions) & set(other.questions)

@@ -4,14 +4,16 @@
     student   estimate ± t(n - 1) · SE                                  Student (1908)
     wilson    (p + z²/2m ± z √(p(1-p)/m + z²/4m²)) / (1 + z²/m)           Wilson (1927)
 
-Wilson's interval is that of a share of m votes. A soft preference in [0, 1] carries as much as m = p(1-p)/SE²
-votes would (Kish's effective sample size), which keeps the interval honest near 0 and 100 %, where
-``estimate ± z · SE`` is too short and crosses the border.
+Wilson's interval is that of a share of m votes. A soft preference in [0, 1] carries as much as m =
+p(1-p)/SE² votes would (Kish's effective sample size), which keeps the interval honest near 0 and 100 %,
+where ``estimate ± z · SE`` is too short and crosses the border. However alike the preferences are, m is at
+most n²/4 (and at least n): n equal figures leave out what was not seen in n draws, which the rule of three
+puts at 3/n to either side (Hanley and Lippman-Hand 1983).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt, tan
 from statistics import NormalDist
 
@@ -82,18 +84,34 @@ def student(estimate: float, error: float, n: int, level: float = 0.95) -> Inter
     return Interval(estimate - reach, estimate + reach, level, "student")
 
 
+def votes_of(rate: float, n: float, error: float) -> float:
+    """How many votes ``n`` soft preferences are worth whose mean is ``rate`` ± ``error``, both in percent:
+    n to n²/4, and n at either end of the scale, where softness cannot be seen."""
+    p = rate / 100
+    if not 0 < p < 1:
+        return n
+    most = n * n / 4
+    return max(n, most if error == 0 else min(most, p * (1 - p) / (error / 100) ** 2))
+
+
+def bounded(mean: float, error: float, n: int, low: float, high: float, level: float = 0.95) -> Interval:
+    """The interval of a mean of ``n`` figures from ``low`` to ``high``: Student's, kept on the scale, and not
+    narrower than Wilson's of the same share of it, which n equal figures still have."""
+    unit = (high - low) / 100
+    plain = student(mean, error, n, level) if n > 1 else Interval(low, high, level)
+    held = wilson(min(max((mean - low) / unit, 0.0), 100.0), n, level, error=error / unit)
+    hull = Interval(min(plain.low, low + unit * held.low), max(plain.high, low + unit * held.high), level)
+    return replace(hull.within(low, high), way="student")
+
+
 def wilson(rate: float, n: float, level: float = 0.95, *, error: float | None = None) -> Interval:
     """Wilson's interval, in percent, for a ``rate`` in percent of ``n`` votes.
 
     With ``error``, the standard error in percent points of a mean of soft preferences, the number of votes
-    is the effective one; ``n`` is the least that it can be.
+    is the effective one, see :func:`votes_of`.
     """
     p, z = rate / 100, z_value(level)
-    votes = n
-    if error is not None and 0 < p < 1:
-        if error == 0:
-            return Interval(rate, rate, level, "wilson")
-        votes = max(n, p * (1 - p) / (error / 100) ** 2)
+    votes = n if error is None else votes_of(rate, n, error)
     centre = (p + z * z / (2 * votes)) / (1 + z * z / votes)
     reach = z * sqrt(p * (1 - p) / votes + z * z / (4 * votes * votes)) / (1 + z * z / votes)
     return Interval(100 * (centre - reach), 100 * (centre + reach), level, "wilson").within(0, 100)

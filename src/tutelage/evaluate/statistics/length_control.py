@@ -88,7 +88,7 @@ def fit_design(made: Design) -> LengthControl:
     rounding.
     """
     n = len(made)
-    if not made.gap.any() and (made.preference == 0.5).all():
+    if made.equal:
         beta, settled, predictions = np.zeros((1, 3)), np.array([True]), np.full(n, 0.5)
     else:
         beta, settled = made.refit(np.ones((1, n)))

@@ -14,7 +14,7 @@ is resampled: both models are refitted to the same drawn questions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import comb
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from tutelage.evaluate.statistics.design import Design
 from tutelage.evaluate.statistics.interval import Interval, student
 from tutelage.evaluate.statistics.joined import Preferences, matched
 from tutelage.evaluate.statistics.logistic import Array
-from tutelage.evaluate.statistics.rates import smallest_detectable, standard_error
+from tutelage.evaluate.statistics.rates import detectable, standard_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Difference:
     only_first: int
     only_second: int
     correlation: float
-    detectable: float
+    detectable: float | None
     signs: SignTest | None
     mcnemar: SignTest | None
 
@@ -97,7 +97,7 @@ def paired(a: Preferences, b: Preferences, *, level: float = 0.95) -> Difference
         only_first=first.missing,
         only_second=second.missing,
         correlation=_correlation(first.values, second.values),
-        detectable=smallest_detectable(error * sqrt(n), n),
+        detectable=detectable(error, n, most=100.0),
         signs=sign_test(first.values, second.values),
         mcnemar=mcnemar_test(first.values, second.values),
     )
@@ -132,7 +132,7 @@ def paired_length_controlled(
         only_first=len(a) - n,
         only_second=len(b) - n,
         correlation=_correlation(first.preference, second.preference),
-        detectable=smallest_detectable(found.standard_error * sqrt(n), n),
+        detectable=detectable(found.standard_error, n, most=100.0),
         signs=None,
         mcnemar=None,
     )
@@ -140,6 +140,6 @@ def paired_length_controlled(
 
 def _correlation(a: Array, b: Array) -> float:
     """Pearson's r; 0 where one of the two is constant."""
-    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if len(a) < 2 or min(np.ptp(a), np.ptp(b)) < 1e-100:  # whose square is no longer above 0
         return 0.0
     return float(np.corrcoef(a, b)[0, 1])

@@ -12,7 +12,9 @@ The smallest difference that is found with probability ``power`` by a two-sided 
     δ = (z_{1-α/2} + z_power) · s / √n            Cohen (1988)
 
 where s is the SD of the per-question preferences (one model against a fixed value), or of the per-question
-differences of two models: √2 · √(1-r) times as much, with r the correlation of the two.
+differences of two models: √2 · √(1-r) times as much, with r the correlation of the two. A sample of figures
+that are all alike has s = 0, and does not find every difference: s / √n is taken as 100/n points at least,
+the error behind the widest number of votes that Wilson's interval grants at 50 %.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ CORRELATION = 0.38
 class Rate:
     """A win rate in percent. ``missing`` questions had no preference and are in no other figure.
 
-    ``detectable`` is the smallest distance from a fixed value (such as 50) that these questions would find.
+    ``detectable`` is the smallest distance from 50 that these questions would find; ``None`` where they are
+    too few to find any. ``standard_error`` of one question is 0 here, which means that it is not known.
     """
 
     win_rate: float
@@ -49,7 +52,7 @@ class Rate:
     draws: int
     n: int
     missing: int
-    detectable: float
+    detectable: float | None
 
 
 def standard_error(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
@@ -82,8 +85,16 @@ def rate_of(found: Figures, *, level: float = 0.95) -> Rate:
         draws=draws,
         n=n,
         missing=found.missing,
-        detectable=smallest_detectable(error * sqrt(n), n),
+        detectable=detectable(error, n, most=50.0),
     )
+
+
+def detectable(error: float, n: int, *, most: float, alpha: float = ALPHA) -> float | None:
+    """δ in percent points, of ``n`` questions with the standard error ``error``, which is not taken below
+    that of figures that are all alike. ``None`` where it is beyond ``most``, the largest distance there can
+    be: so few questions find nothing."""
+    found = smallest_detectable(max(error, 100 / n) * sqrt(n), n, alpha=alpha)
+    return found if n > 1 and found <= most else None
 
 
 def smallest_detectable(spread: float, n: int, *, alpha: float = ALPHA, power: float = POWER) -> float:
