@@ -7,10 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score.tokenizers import DefaultTokenizer
 
-from tutelage.text import ngrams, normalise, rouge_tokens, scripts, unicode_tokens, words
+from tutelage.text import clean, ngrams, normalise, rouge_tokens, scripts, unicode_tokens, words
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 ROUGE = DefaultTokenizer()
+
+
+@given(ANY)
+def test_clean_text_encodes_and_stays_clean(text: str) -> None:
+    cleaned = clean(text)
+    cleaned.encode()
+    assert clean(cleaned) == cleaned
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_text_without_halves_is_left_alone(text: str) -> None:
+    assert clean(text) is text
+
+
+def test_a_pair_in_two_halves_is_one_character() -> None:
+    assert clean("\ud83d\ude00") == "\U0001f600"
+    assert clean("\ude00\ud83d") == "\ufffd\ufffd"
 
 
 @given(ANY)

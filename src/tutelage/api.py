@@ -17,12 +17,13 @@ from typing import Any
 
 from tutelage import rows
 from tutelage.analysis.settings import DEFAULTS, AnalysisSettings
+from tutelage.evaluate.bench import Bench
 from tutelage.filters.filter import Filter
 from tutelage.recipe import kinds
 from tutelage.recipe.model import Recipe
 from tutelage.recipe.reading import load
 from tutelage.records import Example
-from tutelage.runs import analysing, comparing, filtering, pipeline, stages, tuning
+from tutelage.runs import analysing, comparing, evaluating, filtering, pipeline, stages, tuning
 from tutelage.runs import preview as previewing
 from tutelage.runs.assessing import Judges
 from tutelage.runs.progress import Listener
@@ -183,6 +184,27 @@ def compare(
     """
     places, folder = [Path(path) for path in paths], Path(out) if out is not None else None
     return comparing.compare(places, folder, seed=seed, most=examples, settings=settings)
+
+
+def evaluate_models(plan: evaluating.Plan, out: str | Path) -> evaluating.Evaluation:
+    """Carry an evaluation out, or go on with it, in the folder ``out``.
+
+    Raises:
+        TutelageError: as :func:`tutelage.runs.evaluating.evaluate`.
+    """
+    return evaluating.evaluate(plan, Path(out))
+
+
+def evaluate_recorded(
+    bench: Bench, paths: Sequence[str | Path], *, labels: str | Path | None = None
+) -> evaluating.Evaluation:
+    """The figures of judgements on record; ``labels`` is a file of people's verdicts. No model is asked.
+
+    Raises:
+        BadInput: a file is damaged or of another format, or nothing in it can be counted.
+    """
+    people = Path(labels) if labels is not None else None
+    return evaluating.evaluate_recorded(bench, [Path(path) for path in paths], labels=people)
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:

@@ -31,6 +31,9 @@ class Kind(BaseModel):
     paper: ClassVar[str] = ""
 
 
+_ONE = {"benches": "bench", "tuning": "method"}  # the singulars that are more than a letter less
+
+
 def _found(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUPS[group])}
 
@@ -38,6 +41,11 @@ def _found(group: str) -> dict[str, EntryPoint]:
 def names(group: str) -> list[str]:
     """The installed kinds of ``group`` (a key of :data:`GROUPS`), sorted."""
     return sorted(_found(group))
+
+
+def one(group: str) -> str:
+    """What one kind of ``group`` is called in a sentence."""
+    return _ONE.get(group, group.rstrip("s"))
 
 
 def load(group: str, name: str) -> Any:
@@ -48,12 +56,12 @@ def load(group: str, name: str) -> Any:
     """
     found = _found(group)
     if name not in found:
-        raise BadInput(f"there is no {group.rstrip('s')} called '{name}'", remedy=nearest(name, found))
+        raise BadInput(f"there is no {one(group)} called '{name}'", remedy=nearest(name, found))
     try:
         return found[name].load()
     except ImportError as error:
         raise BadInput(
-            f"the {group.rstrip('s')} '{name}' cannot be imported: {error}",
+            f"the {one(group)} '{name}' cannot be imported: {error}",
             where=found[name].value,
             remedy="install the package that provides it again",
         ) from error

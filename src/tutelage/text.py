@@ -65,6 +65,18 @@ def normalise(text: str) -> str:
     return " ".join(_folded(text.translate(_INVISIBLE)).split())
 
 
+def clean(text: str) -> str:
+    """``text`` with U+FFFD for each half of a surrogate pair without its other half, which UTF-8 cannot hold;
+    whole pairs become their character."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def rouge_tokens(text: str) -> list[str]:
     """The tokens of ``rouge_score`` 0.1.2 without stemmer: runs of a-z and 0-9 in the lower-cased text.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,13 @@ def test_the_file_holds_the_given_template_and_the_source_keeps_its_own(tool, fo
     assert gguf_header.check(out).fields["tokenizer.chat_template"] == "old"
 
 
+def test_a_place_is_meant_from_where_the_caller_stands(tool, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = to_gguf(Path(folder.name), Path("out") / "m.gguf", template="{{ new }}")
+    assert gguf_header.check(tmp_path / "out" / "m.gguf").fields["tokenizer.chat_template"] == "{{ new }}"
+    assert out == Path("out/m.gguf")
+
+
 def test_a_student_gives_its_whole_model_its_template_and_its_tokenizer(tool, folder, tmp_path):
     home = tmp_path / "student"
     home.mkdir()
@@ -120,6 +128,9 @@ def test_what_fails_is_told_in_words_with_the_log_and_leaves_the_older_file(
     assert remedy in caught.value.remedy
     assert out.read_bytes() == before
     assert sorted(each.name for each in out.parent.iterdir()) == ["m.gguf", "m.gguf.log"]
+    tool()
+    to_gguf(folder, out)
+    assert [each.name for each in out.parent.iterdir()] == ["m.gguf"]
 
 
 def test_a_file_that_was_cut_off_or_has_another_template_is_not_kept(tool, folder, tmp_path):

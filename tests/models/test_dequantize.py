@@ -167,3 +167,14 @@ def test_several_processes_unpack_once(tmp_path, monkeypatch):
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
     assert log.read_text() == "xx"  # the model and the tokenizer of one process
+
+
+def test_it_says_so_once_and_where_it_is_told_to(tmp_path, capfd):
+    file = write_gguf(tmp_path / "tiny.gguf")
+    said: list[str] = []
+    as_folder(file, say=said.append)
+    assert capfd.readouterr() == ("", "")  # no bar of transformers either
+    assert len(said) == 1
+    assert "unpacking tiny.gguf" in said[0]
+    as_folder(file, say=said.append)
+    assert len(said) == 1

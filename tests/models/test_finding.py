@@ -63,6 +63,14 @@ def test_a_name_without_a_neighbour_gets_what_a_model_can_be(name, tmp_path, mon
     assert caught.value.remedy
 
 
+def test_a_name_cannot_steer_the_terminal_or_fill_it():
+    for name in ("\x1b[31mred\n/evil x", "x" * 5000):
+        with pytest.raises(BadInput) as caught:
+            find(name)
+        assert "\x1b" not in str(caught.value)
+        assert len(str(caught.value)) < 600
+
+
 def test_a_folder_without_a_model_says_what_is_missing_and_what_is_there(folder):
     outer = folder.parent
     with pytest.raises(BadInput, match=r"config\.json is missing") as caught:

@@ -15,7 +15,7 @@ from tutelage.errors import BadInput, TeacherRefused
 from tutelage.models import dequantize, embedded, hub
 from tutelage.models.finding import Found, find
 from tutelage.models.hashing import file_hash
-from tutelage.models.loading import digest_of, load
+from tutelage.models.loading import digest_of, folded, load
 from tutelage.models.student import Student
 from tutelage.records import user
 from tutelage.tune.tuning import Tuning
@@ -150,6 +150,9 @@ class Shift(Tuning):
             model.model.norm.weight += load_file(folder / "shift.safetensors")["by"]
         return model
 
+    def merge(self, model):
+        return model
+
 
 @pytest.fixture
 def tuned(llama, tmp_path, monkeypatch):
@@ -206,6 +209,18 @@ def test_a_student_may_be_a_base_but_not_its_own(tuned, tmp_path):
     (tuned / "student.json").write_text(json.dumps(plain | {"base": str(tuned)}))
     with pytest.raises(BadInput, match="more than 4 deep"):
         load(str(tuned))
+
+
+def test_additions_are_folded_before_others_are_put_on_top(tuned, tmp_path, monkeypatch):
+    merged = []
+    monkeypatch.setattr(Shift, "merge", lambda self, model: merged.append(self.by) or model)
+    below = load(str(tuned))
+    assert (folded(below).method, folded(below).tuning) == ("", None)
+    load(str(make_student(tmp_path / "second", str(tuned))))
+    assert merged == [0.5] * 3  # not for what lies on top
+    monkeypatch.setattr(Shift, "merges", False)
+    with pytest.raises(BadInput, match="nothing can be tuned on top of this student: what 'shift' trained"):
+        load(str(tmp_path / "second"))
 
 
 def test_settings_and_templates_that_cannot_be_are_named(tuned):

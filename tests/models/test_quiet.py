@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 from transformers.utils import logging
 
@@ -27,3 +29,12 @@ def test_what_was_before_comes_back(shown):
     finally:
         logging.set_verbosity_warning()
         logging.enable_progress_bar()
+
+
+def test_old_names_are_not_warned_of_but_what_a_person_can_mend_is():
+    with quietly():
+        warnings.warn("an old name", FutureWarning, stacklevel=1)
+        with pytest.warns(UserWarning, match="a full disk"):
+            warnings.warn("a full disk", UserWarning, stacklevel=1)
+    with pytest.warns(FutureWarning, match="an old name"):
+        warnings.warn("an old name", FutureWarning, stacklevel=1)

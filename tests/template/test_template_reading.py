@@ -155,3 +155,17 @@ def test_smollm2s_own_template():
     before, answer, after = found.pieces([user("Q"), assistant("A")])
     assert before.text == f"{told}<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\n"
     assert (answer.text, answer.trained, after.text) == ("A<|im_end|>", True, "\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{{ raise_exception('only on Sundays') }}", "refuses this conversation: only on Sundays"),
+        ("{{ messages[0].nope.deeper }}", "the template fails"),
+        ("{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}", "does not write answers"),
+    ],
+)
+def test_a_file_that_cannot_write_an_answer_is_refused_for_what_it_does(tmp_path, source, told):
+    (tmp_path / "own.jinja").write_text(source)
+    with pytest.raises(BadInput, match=told):
+        choose(str(tmp_path / "own.jinja"), Tokens(eos_token="</s>"))

@@ -60,7 +60,14 @@ def test_an_unfinished_one_is_never_used_and_is_cleared(tmp_path: Path):
     assert newest(tmp_path).step == 1
 
 
-@pytest.mark.parametrize("raised", [OSError(errno.ENOSPC, "no room"), RuntimeError("write failed")])
+@pytest.mark.parametrize(
+    "raised",
+    [
+        OSError(errno.ENOSPC, "no room"),
+        RuntimeError("write failed"),
+        Exception("No space left on device (os error 28)"),  # so says tokenizers
+    ],
+)
 def test_a_full_disk_is_told_and_the_last_good_one_stays(tmp_path: Path, raised: Exception):
     write(tmp_path, 1, _fill, {})
 
@@ -73,6 +80,14 @@ def test_a_full_disk_is_told_and_the_last_good_one_stays(tmp_path: Path, raised:
     assert "last good checkpoint" in told.value.remedy
     assert newest(tmp_path).step == 1
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_what_the_disk_is_not_to_blame_for_is_not_put_on_it(tmp_path: Path):
+    def wrong(partial: Path) -> None:
+        raise KeyError("nothing of that name")
+
+    with pytest.raises(KeyError, match="nothing of that name"):
+        write(tmp_path, 1, wrong, {})
 
 
 @pytest.mark.parametrize("dies_at", range(1, 9))

@@ -49,8 +49,53 @@ def test_one_process_at_a_time(tmp_path: Path):
 
 def test_a_place_that_is_no_folder_is_told(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadInput, match="cannot be written"), alone(tmp_path / "file"):
+    with pytest.raises(BadInput, match="this is a file"), alone(tmp_path / "file"):
         pass
+    for place in (tmp_path / "file" / "out", Path("/proc/x/y")):
+        with pytest.raises(BadInput, match="this place cannot be written to"), alone(place):
+            pass
+
+
+@pytest.mark.parametrize("out", ["base", "base/inner", ".", "linked"])
+def test_a_base_is_never_written_into(tmp_path: Path, out: str):
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / "config.json").write_text("{}")
+    (tmp_path / "linked").symlink_to(base)
+    with pytest.raises(BadInput, match="over the base"), alone(tmp_path / out, base):
+        pass
+    assert [path.name for path in base.iterdir()] == ["config.json"]
+    with alone(tmp_path / "base-1", base):
+        pass
+
+
+@pytest.mark.parametrize("name", ["README.md", "model/config.json", "checkpoints/mine", ".hidden", "a.gguf"])
+def test_a_folder_of_other_things_is_left_as_it_is(tmp_path: Path, name: str):
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("mine")
+    with pytest.raises(BadInput, match="holds other things"), alone(tmp_path):
+        pass
+    clear(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [file]
+
+
+def test_what_began_nothing_leaves_nothing(tmp_path: Path):
+    with alone(tmp_path / "a" / "out"):
+        assert (tmp_path / "a" / "out").is_dir()
+    assert not list(tmp_path.iterdir())
+    with alone(tmp_path / "out"):
+        begin(tmp_path / "out", {})
+    assert (tmp_path / "out" / outfolder.BEGUN).is_file()
+    with alone(tmp_path / "out"):
+        begin(tmp_path / "out", {"seed": 1}, fresh=True)
+    assert read_json(tmp_path / "out" / outfolder.BEGUN) == {"seed": 1}
+
+
+def test_another_method_stands_for_its_settings():
+    old = {"batch": 8, "method": {"kind": "lora", "alpha": 32, "rank": 16}}
+    new = {"batch": 4, "method": {"kind": "ia3", "targets": []}}
+    assert changes(old, new) == ['method.kind "lora" → "ia3"', "batch 8 → 4"]
 
 
 def test_a_full_disk_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -15,7 +16,7 @@ def test_the_defaults_are_lora_for_three_epochs():
     settings = TuneSettings()
     assert settings.tuning.kind == "lora"
     assert (settings.tuning.rank, settings.tuning.alpha) == (16, 32)
-    assert (settings.epochs, settings.batch, settings.max_length, settings.threads) == (3, 16, 1024, 1)
+    assert (settings.epochs, settings.batch, settings.max_length, settings.threads) == (3, 8, 1024, 1)
     assert settings.rate == settings.tuning.rate
 
 
@@ -48,6 +49,10 @@ def test_an_explicit_key_wins_over_the_preset():
         ({"checkpoints": 0}, "at least one"),
         ({"select": "score", "checkpoints": "none"}, "chooses among checkpoints"),
         ({"epochs": 0}, "greater than 0"),
+        ({"epochs": math.inf}, "finite"),
+        ({"epochs": 1e9}, "less than or equal to 10000"),
+        ({"held_out": math.nan}, "finite"),
+        ({"max_length": 10**11}, "less than or equal to 16777216"),
         ({"learning_rat": 1}, "Extra inputs"),
     ],
 )

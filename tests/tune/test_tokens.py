@@ -119,9 +119,10 @@ def test_rows_with_images_or_without_answers_are_listed(tokenizer: Any):
     template = _template("chatml", tokenizer)
     seen = Example("seen", (Message("user", "<image>?", ("a.png",)), assistant("a cat")), "?")
     mute = _example((user("Why?"), assistant("")), "mute")
-    rows, left_out = tokenise([seen, mute], template, tokenizer, max_length=64)
+    blank = _example((user("Why?"), assistant(" \n ")), "blank")
+    rows, left_out = tokenise([seen, mute, blank], template, tokenizer, max_length=64)
     assert rows == []
-    assert [each.reason for each in left_out] == ["images", "no_answer"]
+    assert [each.reason for each in left_out] == ["images", "no_answer", "no_answer"]
 
 
 def test_nothing_left_is_an_error_with_counts(tokenizer: Any):

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from tiny import tiny_gpt2
 from trainings import FULL_DISK, QUIET, dying, examples, weights_hash
@@ -222,6 +223,21 @@ def test_two_processes_do_not_tune_into_one_folder(base: Path, tmp_path: Path):
         tune(_settings(base, steps=1), examples(), tmp_path / "out")
 
 
+def test_a_student_is_tuned_further_from_where_it_was(base: Path, tmp_path: Path):
+    first = tune(_settings(base, steps=4, learning_rate=1e-2), examples(), tmp_path / "first")
+    settings = _settings(tmp_path / "first", steps=2, merge=True)
+    second = tune(settings, examples(), tmp_path / "second")
+    assert second.loss_before == pytest.approx(first.loss_after, abs=1e-4)
+    assert second.loss_after < second.loss_before
+    assert loading.load(str(tmp_path / "second")).method == ""
+
+
+def test_on_soft_tokens_nothing_is_tuned(base: Path, tmp_path: Path):
+    tune(_settings(base, method="prompt", steps=1), examples(), tmp_path / "first")
+    with pytest.raises(BadInput, match="what 'prompt' trained stays beside"):
+        tune(_settings(tmp_path / "first", steps=1), examples(), tmp_path / "second")
+
+
 # What goes wrong
 
 
@@ -247,6 +263,17 @@ def test_a_loss_that_is_not_finite_stops_with_step_and_rows(
     assert all(bool(torch.isfinite(each).all()) for each in weights.values())
     monkeypatch.undo()
     assert tune(settings, examples(), tmp_path / "out").resumed_at == 4
+
+
+def test_weights_that_were_damaged_before_are_told_as_such(base: Path, tmp_path: Path):
+    damaged = shutil.copytree(base, tmp_path / "damaged")
+    weights = load_file(damaged / "model.safetensors")
+    weights["model.norm.weight"][0] = float("nan")
+    save_file(weights, damaged / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(TutelageError, match="is nan at update 1") as error:
+        tune(_settings(damaged), examples(), tmp_path / "out")
+    assert "before training either" in error.value.remedy
+    assert "learning_rate" not in error.value.remedy
 
 
 def test_a_learning_rate_far_too_high_is_an_error_and_no_student(base: Path, tmp_path: Path):
@@ -316,7 +343,7 @@ def test_what_cannot_end_well_is_refused_before_training(
 
 
 def test_the_checkpoint_with_the_lowest_held_out_loss_is_kept(base: Path, tmp_path: Path):
-    settings = _settings(base, epochs=12, learning_rate=5e-2, method="full", held_out=4)
+    settings = _settings(base, epochs=12, learning_rate=5e-2, method="full", held_out=4, checkpoints=5)
     result = tune(settings, examples(), tmp_path / "out")
     losses = {line["step"]: line["held_out_loss"] for line in result.scores}
     assert len(losses) == 12
@@ -335,7 +362,7 @@ def test_a_score_chooses_and_is_kept(base: Path, tmp_path: Path):
         assert loading.load(str(folder)).method == "lora"
         return -abs(int(folder.name.removeprefix("step-")) - 12)
 
-    settings = _settings(base, epochs=3, select="score")
+    settings = _settings(base, epochs=3, select="score", checkpoints=6)
     result = tune(settings, examples(), tmp_path / "out", score_checkpoint=score)
     assert (result.chosen, result.chosen_by) == (12, "score")
     assert [line["score"] for line in result.scores] == [-6, 0, -6]

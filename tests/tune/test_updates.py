@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,10 +33,19 @@ def test_steps_win_over_epochs_and_a_part_of_an_epoch_counts():
 
 def test_checkpoints_fall_on_the_ends_of_epochs():
     made = plan(10, batch=2, epochs=3, steps=None, seed=0)
-    assert checkpoint_steps(made, "epoch") == {5, 10, 15}
+    assert checkpoint_steps(made, "epoch", every_one=True) == {5, 10, 15}
+    assert checkpoint_steps(plan(60, batch=2, epochs=2, steps=None, seed=0), "epoch") == {30, 60}
     assert checkpoint_steps(made, 4) == {4, 8, 12, 15}
     assert checkpoint_steps(made, "none") == {15}
-    assert checkpoint_steps(plan(8, batch=2, epochs=1, steps=None, seed=0), "half") == {2, 4}
+    assert checkpoint_steps(plan(8, batch=2, epochs=1, steps=None, seed=0), "half", every_one=True) == {2, 4}
+
+
+@given(st.integers(1, 40), st.integers(1, 60), st.sampled_from(["epoch", "half"]))
+def test_checkpoints_lie_apart_however_short_an_epoch_is(rows: int, epochs: int, when: str):
+    made = plan(rows, batch=2, epochs=epochs, steps=None, seed=0)
+    *due, last = sorted(checkpoint_steps(made, when))
+    assert last == made.steps
+    assert all(later - step >= max(19, made.steps / 20 - 1) for step, later in pairwise([0, *due]))
 
 
 @given(_LENGTHS, st.integers(1, 60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -77,6 +78,8 @@ def _lines(name: str) -> Iterator[str]:
         import readline  # noqa: F401, PLC0415 - gives input() its history; of use on a terminal alone
 
         note(f"{name}; /help lists the commands")
+    elif isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a line that is not UTF-8 is a turn all the same
     while True:
         try:
             line = input(_PROMPT) if typed else next(sys.stdin).rstrip("\n")
@@ -97,6 +100,8 @@ def _turn(runner: asyncio.Runner, talk: Conversation, line: str, *, quiet: bool)
         reply = runner.run(talk.say(line))
     except CallFailed as error:
         note(f"no answer: {error}")
+        if talk.messages and "context" in error.what:
+            note("/reset forgets what was said, and makes room")
         return False
     except KeyboardInterrupt:
         if not sys.stdin.isatty():

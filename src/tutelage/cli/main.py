@@ -140,13 +140,30 @@ def _failed(error: TutelageError, as_json: bool) -> int:
     return error.exit_code
 
 
+def _open_streams() -> None:
+    """Put the null device where a stream was closed (``>&-``): there is nowhere to write, and no fault."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _stdout_lost() -> None:
+    """Send what is still in standard output nowhere, so that nothing fails at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> NoReturn:
     """The ``tutelage`` program."""
+    _open_streams()
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has gone (`tutelage … | head`). Nothing is left to say, at exit neither.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stdout_lost()
         code = _PIPE_CLOSED
+    except OSError as error:  # standard output is full or gone: `> /dev/full`
+        click.echo(f"error: the result cannot be written: {error.strerror}", err=True)
+        _stdout_lost()
+        code = FAILED
     sys.exit(code)

@@ -60,6 +60,6 @@ async def _serve(teacher: Teacher, options: ServeOptions, as_json: bool) -> None
         if as_json:
             emit({"url": url, "models": names})
         else:
-            click.echo(f"{', '.join(names)} at {url} (Ctrl-C ends)")
+            click.echo(f"ready: {', '.join(names)} at {url} (Ctrl-C ends)")
         await ended.wait()
     note("ended")

@@ -41,14 +41,18 @@ def run_command(recipe: Path, out: Path, sets: Sequence[str]) -> str:
     return shlex.join([*words, *(word for pair in sets for word in ("--set", pair))])
 
 
+_TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def note(text: str) -> None:
-    """A line for the person, on standard error, so that results stay clean."""
-    click.echo(text, err=True)
+    """A line for the person, on standard error, so that results stay clean; without marks that turn the
+    direction of writing, by which a name could pass for another."""
+    click.echo(text.translate(_TURNING), err=True)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table on standard output: drawn on a terminal, tab-separated and unwrapped elsewhere."""
-    texts = [[str(cell) for cell in row] for row in rows]
+    texts = [[str(cell).translate(_TURNING) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in (headers, *texts):
             click.echo("\t".join(" ".join(cell.split()) for cell in row))
@@ -59,5 +63,5 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
     drawn = Table(*headers, box=None, header_style="bold", pad_edge=False)
     for row in texts:
-        drawn.add_row(*(Text(cell) for cell in row))  # Text: a "[" in a cell is no markup
+        drawn.add_row(*(Text(" ".join(cell.split())) for cell in row))  # Text: a "[" in a cell is no markup
     Console().print(drawn)

@@ -12,9 +12,11 @@ import click
 
 from tutelage.cli.terminal import emit, json_option, note, out_option, set_option
 from tutelage.cli.tune_display import told_result, tune_display
-from tutelage.cli.tune_settings import build_settings
+from tutelage.cli.tune_settings import build_judge, build_settings
+from tutelage.models.finding import find
 from tutelage.runs.launching import Device, is_first, launch, plan_launch
 from tutelage.runs.tuning import Gathered, gather, masks, tune_files
+from tutelage.tune.outfolder import check_place
 from tutelage.tune.settings import PRESETS, TuneSettings
 
 _RAW = "tutelage.arguments"
@@ -42,6 +44,9 @@ class _Remembering(click.Command):
 @click.option("--epochs", type=float, help="Passes over the examples.")
 @click.option("--steps", type=int, help="Updates, in place of epochs.")
 @click.option("--gguf", metavar="KIND", help="Also write a GGUF file: f16, bf16, f32 or q8_0.")
+@click.option(
+    "--judge", metavar="MODEL", help="Keep the checkpoint whose answers it prefers (tune.select=score)."
+)
 @click.option("--add-biases", is_flag=True, help="For bitfit: zero biases where the model has none.")
 @out_option("The student's folder.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Its section `tune` gives the keys.")
@@ -66,6 +71,7 @@ def command(context: click.Context, /, as_json: bool, quiet: bool, **given: Any)
     Example: tutelage tune runs/notes --base smollm2 --method lora --out student
     """
     settings = build_settings(given["recipe"], given["sets"], given)
+    judge = build_judge(given["recipe"], given["sets"], given["judge"], settings)
     paths = (*given["files"], *given["data"])
     if given["show_masks"]:
         return _show_masks(paths, settings, given, as_json)
@@ -83,10 +89,11 @@ def command(context: click.Context, /, as_json: bool, quiet: bool, **given: Any)
                 strict=given["strict"],
                 tell=tell,
                 on_gathered=_tell_refused if speaks else lambda gathered: None,
+                judge=judge,
             )
     except KeyboardInterrupt:
         if speaks:
-            note(f"interrupted; the same command goes on: {_again(context)}")
+            note(f"the same command goes on: {_again(context)}")
         raise
     if speaks and as_json:
         emit(result.as_dict())
@@ -106,6 +113,8 @@ def _show_masks(
         return 0
     click.echo(found.text)
     click.echo(f"\n{found.rows:,} rows, {found.tokens:,} tokens, {found.trained:,} trained")
+    if found.left_out:
+        click.echo("left out or cut:")
     for reason, count in found.left_out.items():
         click.echo(f"  {count:>7,}  {reason}")
     return 0
@@ -119,6 +128,7 @@ def _launch(
     as_json: bool,
 ) -> int:
     """Begin this command in several processes, or show how."""
+    check_place(given["out"], find(settings.base).path)  # which the configuration is written into
     arguments = _without_launch(context.meta[_RAW])
     plan = plan_launch(settings, given["processes"], arguments, given["out"], device=given["device"])
     if given["dry_run"]:

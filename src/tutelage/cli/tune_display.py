@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from tutelage.cli.display import PLAIN_EVERY
 from tutelage.cli.terminal import note
 from tutelage.runs.progress import duration
+from tutelage.text import counted
 from tutelage.tune.progress import Moment, Tell, silent
 from tutelage.tune.result import TuneResult
 
@@ -52,21 +53,17 @@ def _libraries_silent() -> Iterator[None]:
                 each.setLevel(level)
 
 
-def _line(moment: Moment) -> str:
-    """The moment, or its sentence alone where no update is planned yet."""
-    return str(moment) if moment.steps else moment.note
-
-
 class _PlainLines:
-    """A line at the start, every ``PLAIN_EVERY`` seconds, for each sentence, and at the end."""
+    """A line at the start, every ``PLAIN_EVERY`` seconds, and for each sentence; the last update's checkpoint
+    is one."""
 
     def __init__(self) -> None:
         self._last = -PLAIN_EVERY
 
     def __call__(self, moment: Moment) -> None:
         now = time.monotonic()
-        if moment.note or moment.step >= moment.steps or now - self._last >= PLAIN_EVERY:
-            note(_line(moment))
+        if moment.note or now - self._last >= PLAIN_EVERY:
+            note(str(moment))
             self._last = now
 
 
@@ -81,10 +78,10 @@ class _OneLine:
         now = time.monotonic()
         if moment.note:
             self.end()
-            note(_line(moment))
+            note(str(moment))
         elif now - self._last >= _REDRAW or moment.step >= moment.steps:
             bar = "█" * round(30 * moment.step / max(1, moment.steps))
-            sys.stderr.write(f"\r\033[K{bar:░<30} {_line(moment)}")
+            sys.stderr.write(f"\r\033[K{bar:░<30} {moment!s}")
             sys.stderr.flush()
             self._drawn, self._last = True, now
 
@@ -102,7 +99,7 @@ def told_result(result: TuneResult) -> str:
     rows = "held-out rows" if result.measured_on == "held_out" else "training rows"
     lines = [
         f"loss on {rows}: {result.loss_before:.4f} before, {result.loss_after:.4f} after"
-        f" {result.steps:,} updates in {duration(result.seconds)}",
+        f" {counted(result.steps, 'update')} in {duration(result.seconds)}",
         f"trained {result.trainable:,} of {result.parameters:,} parameters ({share:.2%}),"
         f" {result.tokens_per_second:,.0f} tokens/s",
         f"examples: {result.examples:,} trained on, {result.held_out:,} held out, {result.dropped:,} dropped,"

@@ -9,12 +9,15 @@ from typing import Any
 from tutelage.errors import BadInput, nearest
 from tutelage.plugins import names
 from tutelage.recipe import kinds
+from tutelage.recipe.binding import bind
 from tutelage.recipe.overrides import apply, parse_sets, tuning_name
 from tutelage.recipe.reading import load
+from tutelage.runs.scoring import CheckpointJudge
 from tutelage.tune.settings import PRESETS, TuneSettings
 
 _OPTIONS = ("base", "method", "preset", "template", "epochs", "steps", "gguf")
 _GROUP = "tune"
+_JUDGE = "judge"
 
 
 def build_settings(recipe: Path | None, sets: Sequence[str], options: Mapping[str, Any]) -> TuneSettings:
@@ -27,6 +30,9 @@ def build_settings(recipe: Path | None, sets: Sequence[str], options: Mapping[st
     """
     section = _of_recipe(recipe) if recipe else {}
     said = {key: options[key] for key in _OPTIONS if options.get(key) is not None}
+    if options.get("judge"):
+        section["select"] = "score"
+    sets = [each for each in sets if not each.startswith(f"{_JUDGE}.")]
     if said.get("method") and said["method"] != tuning_name(section):
         section.pop("method", None)  # whose settings mean nothing to the new one
     elif isinstance(section.get("method"), Mapping):
@@ -39,6 +45,32 @@ def build_settings(recipe: Path | None, sets: Sequence[str], options: Mapping[st
     if not isinstance(built, TuneSettings):
         raise kinds.complaint(problems, lambda path: _place(path, said, sets), subject="the tuning")
     return built
+
+
+def build_judge(
+    recipe: Path | None, sets: Sequence[str], named: str | None, settings: TuneSettings
+) -> CheckpointJudge | None:
+    """Who scores checkpoints: the model ``named``, else the recipe's judge or teacher; ``None`` where no
+    score is asked for. ``--set judge.KEY=VALUE`` lies over it.
+
+    Raises:
+        BadInput: nothing is known by that name, it cannot judge, or it is set though nobody asks for it.
+    """
+    own = parse_sets([each for each in sets if each.startswith(f"{_JUDGE}.")]).get(_JUDGE, {})
+    model = named or (str(recipe) if recipe else "")
+    if settings.select != "score" or not model:
+        if own or named:
+            raise BadInput(
+                "a judge is set, and nothing asks for its score",
+                where=f"--judge {named}" if named else f"--set {_JUDGE}.{next(iter(own))}",
+                remedy="name one with --judge, and leave tune.select at score",
+            )
+        return None
+    declared = load(recipe) if recipe else None
+    bounds = {"budget": declared.budget, "pace": declared.pace, "prices": declared.prices} if declared else {}
+    judge = CheckpointJudge(bind(model, "judge", own), **bounds)
+    judge.check()
+    return judge
 
 
 def _of_recipe(path: Path) -> dict[str, Any]:

@@ -53,13 +53,16 @@ def to_gguf(folder: Path, out: Path, *, kind: str = "f16", template: str | None 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
-            dir=out.parent, prefix=".gguf-", ignore_cleanup_errors=True
+            dir=out.parent.resolve(),  # the converter works in another folder than this process
+            prefix=".gguf-",
+            ignore_cleanup_errors=True,
         ) as scratch:
             source, made = Path(scratch) / "model", Path(scratch) / "made.gguf"
             _dressed(folder, source, template)
             _convert(tool, source, made, kind, name, out)
             _check(made, template)
             os.replace(made, out)
+            _log(out).unlink(missing_ok=True)  # of an earlier try, which failed
     except OSError as error:
         raise _not_kept(error.strerror or str(error), out) from error
     return out
@@ -151,7 +154,7 @@ _CAUSES = (
 
 
 def _failed(log: str, code: int, out: Path) -> TutelageError:
-    file = out.with_name(f"{out.name}.log")
+    file = _log(out)
     kept = f"the whole log is in {file}"
     try:
         file.write_text(log, "utf-8")
@@ -167,6 +170,10 @@ def _failed(log: str, code: int, out: Path) -> TutelageError:
         where=str(out),
         remedy=f"{kept}; the student's folder is complete without the file",
     )
+
+
+def _log(out: Path) -> Path:
+    return out.with_name(f"{out.name}.log")
 
 
 def _check(made: Path, template: str | None) -> None:

@@ -8,10 +8,13 @@ under its name only when all of it is written, so that no half of one is ever us
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from tutelage.models.hashing import file_hash
 from tutelage.models.locks import alone
 from tutelage.models.quiet import quietly
 
+Say = Callable[[str], None]
 _ODD = re.compile(r"\W+", re.ASCII)
 _FORM = "1"  # of what is written; another one makes folders of its own
 
@@ -31,8 +35,10 @@ def converted_folder() -> Path:
     return embedded.cache_folder().parent / "converted"
 
 
-def as_folder(gguf: Path) -> Path:
+def as_folder(gguf: Path, *, say: Say | None = None) -> Path:
     """The folder with the weights of ``gguf`` in 32 bits, its tokenizer and its chat template.
+
+    ``say`` hears a line where the file is not unpacked yet, which takes a while; without it stderr does.
 
     Raises:
         BadInput: it is no GGUF file, is damaged, or is of an architecture that transformers cannot read.
@@ -48,14 +54,14 @@ def as_folder(gguf: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(folder / f"{target.name}.lock"):
             if not target.is_dir():  # another process may have made it while this one waited
-                _make(gguf, folder, target)
+                _make(gguf, folder, target, say or _say)
     except OSError as error:
         raise _not_written(error, folder) from error
     return target
 
 
-def _make(gguf: Path, folder: Path, target: Path) -> None:
-    _say(f"unpacking {gguf.name} (once) into {target} …")
+def _make(gguf: Path, folder: Path, target: Path, say: Say) -> None:
+    say(f"unpacking {gguf.name} (once) into {target} …")
     with tempfile.TemporaryDirectory(dir=folder, prefix=".unpack-", ignore_cleanup_errors=True) as scratch:
         inside = Path(scratch) / "model"
         inside.mkdir()
@@ -76,7 +82,7 @@ def _read(gguf: Path) -> tuple[Any, Any]:
     libraries.gguf()  # transformers needs it, and says so less clearly
     place = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     try:
-        with quietly():
+        with quietly(), _without_bar():
             tokenizer = transformers.AutoTokenizer.from_pretrained(**place)
             model = transformers.AutoModelForCausalLM.from_pretrained(
                 **place,
@@ -95,6 +101,18 @@ def _read(gguf: Path) -> tuple[Any, Any]:
             "give the folder of the original model",
         ) from error
     return model, tokenizer
+
+
+@contextmanager
+def _without_bar() -> Iterator[None]:
+    """transformers draws a bar of its own over the tensors, which none of its switches turns off."""
+    reader: Any = importlib.import_module("transformers.modeling_gguf_pytorch_utils")
+    bar = reader.tqdm
+    reader.tqdm = lambda tensors, **named: tensors
+    try:
+        yield
+    finally:
+        reader.tqdm = bar
 
 
 def _not_written(error: BaseException, folder: Path) -> TutelageError:

@@ -32,6 +32,7 @@ _WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+_TOLD = 120  # letters of a name that are repeated in a message
 _KNOWN = f"'{SMOLLM2}', a folder with {CONFIG}, a .gguf file, a student's folder, or org/name on the hub"
 
 
@@ -51,6 +52,8 @@ def find(model: str) -> Found:
         BadInput: there is no such thing, or it is no model; offers the nearest name.
         TeacherRefused: ``smollm2`` is wanted and cannot be fetched.
     """
+    if not model.strip():
+        raise BadInput("no model is named", where=f"model: {model!r}", remedy=f"give {_KNOWN}")
     if model == SMOLLM2:
         return Found(embedded.NAME.removesuffix(".gguf"), "gguf", embedded.smollm2())
     path = Path(model).expanduser()
@@ -62,14 +65,14 @@ def find(model: str) -> Found:
     except (OSError, ValueError) as error:
         raise BadInput(
             f"the model cannot be read: {getattr(error, 'strerror', None) or error}",
-            where=f"model: {model!r}",
+            where=f"model: {_brief(model)}",
             remedy="check the path and who may read it",
         ) from error
     close = _nearest(model, path)
     if _HUB.fullmatch(model) and not close:
         return Found(model, "hub", None)
     remedy = f"did you mean '{close}'? A model is {_KNOWN}" if close else f"give {_KNOWN}"
-    raise BadInput(f"there is no model '{model}'", where=f"model: {model!r}", remedy=remedy)
+    raise BadInput(f"there is no model {_brief(model)}", where=f"model: {_brief(model)}", remedy=remedy)
 
 
 def _in_folder(path: Path) -> Found:
@@ -122,6 +125,11 @@ def _file(path: Path) -> Found:
         )
     check(path)
     return Found(path.name.removesuffix(".gguf"), "gguf", path)
+
+
+def _brief(model: str) -> str:
+    """The name for a message, quoted: short, and without what would steer a terminal."""
+    return repr(model if len(model) <= _TOLD else f"{model[:_TOLD]}…")
 
 
 def _nearest(model: str, path: Path) -> str:

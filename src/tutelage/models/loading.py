@@ -32,7 +32,7 @@ class Loaded:
     """A model in evaluation mode, on the CPU unless a quantisation put it elsewhere.
 
     ``digest`` names the content of what was loaded. ``method`` is the kind whose additions hang on the
-    model; it is empty for plain weights.
+    model, and ``tuning`` that kind with its settings; plain weights have neither.
     """
 
     model: Any
@@ -41,6 +41,7 @@ class Loaded:
     name: str
     digest: str
     method: str = ""
+    tuning: Any = None
 
 
 def load(
@@ -57,7 +58,27 @@ def load(
         TeacherRefused: it has to be fetched and cannot be.
         TutelageError: a GGUF file cannot be unpacked (full disk).
     """
-    return _load(find(model), dtype, template, options, depth=0)
+    found = find(model)
+    with quietly():
+        return _load(found, dtype, template, options, depth=0)
+
+
+def folded(loaded: Loaded) -> Loaded:
+    """``loaded`` as plain weights on which something else can be tuned; its model is used up.
+
+    Raises:
+        BadInput: it is a student whose additions do not fold into the weights.
+    """
+    if loaded.tuning is None:
+        return loaded
+    if not loaded.tuning.merges:
+        raise BadInput(
+            f"nothing can be tuned on top of this student: what '{loaded.method}' trained stays beside the "
+            "weights of its base",
+            where=f"base: {loaded.name}",
+            remedy="tune on that student's own base, or make it with a way that merges, such as lora",
+        )
+    return replace(loaded, model=loaded.tuning.merge(loaded.model), method="", tuning=None)
 
 
 def digest_of(found: Found) -> str:
@@ -133,9 +154,9 @@ def _restored(
             where=f"{found.path / student.FILE}, base",
             remedy="restore the base as it was, or tune again",
         )
-    model = tuning.restore(below.model, found.path / student.DELTA)
+    model = tuning.restore(folded(below).model, found.path / student.DELTA)
     chosen = _template(described, template, below.tokenizer)
-    return Loaded(model, below.tokenizer, chosen, found.name, "", method=tuning.kind)
+    return Loaded(model, below.tokenizer, chosen, found.name, "", tuning.kind, tuning)
 
 
 def _tuning(described: student.Student, folder: Path) -> Any:

@@ -66,6 +66,14 @@ def soft_tokens(model: Any) -> int:
     return sum(int(getattr(each, "num_virtual_tokens", None) or 0) for each in configs.values())
 
 
+def context(model: Any) -> int | None:
+    """Tokens that fit beside what soft prompts take; ``None`` for a model without positions of its own."""
+    for name in ("max_position_embeddings", "n_positions"):
+        if isinstance(length := getattr(model.config, name, None), int):
+            return length - soft_tokens(model)
+    return None
+
+
 def _together(loaded: Loaded, rows: Sequence[Row], halt: threading.Event) -> list[Written]:
     torch, transformers = libraries.torch(), libraries.transformers()
     tokenizer, longest = loaded.tokenizer, max(len(row.ids) for row in rows)

@@ -24,6 +24,7 @@ from tutelage.teachers.teacher import CallTrouble, Request, Teacher
 
 DEFAULT = "smollm2"
 _HEAD = 1 << 20  # bytes hashed for the identity: GGUF's metadata and the first tensors
+_PARTS, _PART = 64, 1 << 16  # and so many parts of so many bytes, spread evenly to the end
 
 
 class GGUF(Teacher):
@@ -106,9 +107,7 @@ class GGUF(Teacher):
         if self._hub:
             return f"gguf:{self.model}"
         path = _model_file(self.model)
-        with path.open("rb") as file:
-            head = hashlib.sha256(file.read(_HEAD)).hexdigest()[:16]
-        return f"gguf:{path.name}:{path.stat().st_size}:{head}"
+        return f"gguf:{path.name}:{path.stat().st_size}:{_content(path)}"
 
     @property
     def abilities(self) -> Abilities:
@@ -208,6 +207,19 @@ class GGUF(Teacher):
             "threads": self._chosen,
             "parallel": self.parallel,
         }
+
+
+def _content(path: Path) -> str:
+    """A digest of parts from all over the file: two students of one base may differ in any layer, and their
+    heads (metadata, vocabulary, embeddings) are often the same."""
+    size = path.stat().st_size
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        found.update(file.read(_HEAD))
+        for part in range(1, _PARTS + 1):
+            file.seek(max(0, part * size // _PARTS - _PART))
+            found.update(file.read(_PART))
+    return found.hexdigest()[:16]
 
 
 def _model_file(model: str) -> Path:

@@ -7,6 +7,7 @@ import functools
 import math
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -18,6 +19,7 @@ from tutelage.records import Reply, Usage, assistant
 from tutelage.teachers.samples import repeated
 from tutelage.teachers.teacher import CallTrouble, Request, Teacher
 from tutelage.teachers.together import Together
+from tutelage.text import clean
 
 DEFAULT = finding.SMOLLM2
 
@@ -181,7 +183,8 @@ class HF(Teacher):
         room = _room(loaded) - len(ids)
         if room < 1:
             raise CallTrouble(
-                "bad_request", f"the prompt has {len(ids)} tokens, which fills the model's context"
+                "bad_request",
+                f"the prompt has {len(ids):,} tokens, and the model's context is {_room(loaded):,}",
             )
         return writing.Row(
             ids=ids,
@@ -197,7 +200,7 @@ class HF(Teacher):
         """Prompt and answer as trained: the answer's tokens, and the end token that the template puts."""
         assert request.answer is not None
         prompt = _prompt_ids(loaded, request)
-        whole = [*_said(request), assistant(request.answer)]
+        whole = [*_said(request), assistant(clean(request.answer))]
         trained = [piece.text for piece in loaded.template.pieces(whole) if piece.trained][-1]
         answer = loaded.tokenizer.encode(trained, add_special_tokens=False)
         if len(prompt) + len(answer) > _room(loaded):
@@ -216,7 +219,7 @@ class HF(Teacher):
     def _scored(self, pair: scoring.Pair, total: float) -> Reply | Exception:
         if not math.isfinite(total):
             return CallTrouble("bad_request", f"the score is {total}: the model's weights are damaged")
-        return Reply("", usage=Usage(len(pair[0]) + len(pair[1])), score=total, model=self.name)
+        return Reply("", usage=Usage(len(pair[0]), len(pair[1])), score=total, model=self.name)
 
     async def examine(self) -> Mapping[str, Any]:
         """Context, number format, device, template, threads, batch, and what was tuned."""
@@ -236,8 +239,11 @@ class HF(Teacher):
 
 
 def _said(request: Request) -> list[Any]:
-    """The conversation before the answer: an empty turn of the assistant at its end only asks for one."""
-    messages = list(request.messages)
+    """The conversation before the answer: an empty turn of the assistant at its end only asks for one.
+
+    Tokenizers take no halves of surrogate pairs.
+    """
+    messages = [replace(each, content=clean(each.content)) for each in request.messages]
     while messages and messages[-1].role == "assistant" and not messages[-1].content:
         messages.pop()
     return messages
@@ -248,7 +254,7 @@ def _prompt_ids(loaded: loading.Loaded, request: Request) -> tuple[int, ...]:
     if any(message.images for message in request.messages):
         raise CallTrouble("bad_request", "a teacher of kind hf reads no pictures")
     if request.prompt is not None:
-        ids = loaded.tokenizer.encode(request.prompt)
+        ids = loaded.tokenizer.encode(clean(request.prompt))
     else:
         text = loaded.template.prompt(_said(request))
         ids = loaded.tokenizer.encode(text, add_special_tokens=False)
@@ -260,8 +266,5 @@ def _prompt_ids(loaded: loading.Loaded, request: Request) -> tuple[int, ...]:
 
 def _room(loaded: loading.Loaded) -> int:
     """Tokens of the model's context, less those that soft prompts take."""
-    config = loaded.model.config
-    for name in ("max_position_embeddings", "n_positions"):
-        if isinstance(length := getattr(config, name, None), int):
-            return length - writing.soft_tokens(loaded.model)
-    return 1 << 20  # a model without positions has no bound of its own
+    bound = writing.context(loaded.model)
+    return 1 << 20 if bound is None else bound

@@ -130,11 +130,7 @@ def _adds_bos(tokenizer: Any) -> bool:
 
 def _refuse_unknown_end(template: Template, tokenizer: Any) -> None:
     if not template.end:
-        raise BadInput(
-            "nothing tells a server that an answer has ended: the tokenizer has no end-of-sequence token",
-            where=f"template '{template.name}'",
-            remedy="give the tokenizer an eos_token",
-        )
+        template.check(multi_turn=False)  # which says why: it fails, writes no answer, or there is no token
     if hasattr(tokenizer, "get_vocab") and template.end not in tokenizer.get_vocab():
         raise BadInput(
             f"the template ends an answer with {template.end!r}, which is no token of this tokenizer, so "

@@ -243,6 +243,12 @@ class Template:
                     where=f"template '{self.name}', image {message.images[0]!r}",
                     remedy="leave out rows with images",
                 )
+            if len(message.content) > LONGEST:
+                raise BadInput(
+                    f"the message is too long: {len(message.content):,} characters; the most is {LONGEST:,}",
+                    where=f"message {number + 1}, of the role {message.role}",
+                    remedy="shorten it, or leave it out",
+                )
             yield {"role": message.role, "content": message.content}
 
     def _failed(self, error: Exception, messages: Sequence[Message]) -> BadInput:
@@ -266,6 +272,12 @@ class Template:
 
     def _end_of(self, text: str, start: int) -> int:
         """Where the answer that begins at ``start`` has ended, its end token included."""
+        if not self.end and self.eos:
+            raise BadInput(
+                "the template does not write answers, so there is nothing to train on",
+                where=f"template '{self.name}', which writes {text[-_AFTER:]!r}",
+                remedy="write the content of assistant's messages too, or choose another template",
+            )
         if not self.end:
             raise BadInput(
                 "nothing tells a server that an answer has ended: the template writes no token for it, and "

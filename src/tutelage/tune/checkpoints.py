@@ -55,8 +55,10 @@ def plain_errors(what: str, place: Path) -> Iterator[None]:
     damaged = importlib.import_module("safetensors").SafetensorError
     try:
         yield
-    except (OSError, RuntimeError, damaged) as error:
-        # torch raises RuntimeError where its archive cannot be written.
+    except Exception as error:
+        # torch raises RuntimeError where its archive cannot be written, tokenizers the bare Exception.
+        if not isinstance(error, (OSError, RuntimeError, damaged)) and type(error) is not Exception:
+            raise
         told = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise StoreFailed(
             f"{what} cannot be written: {told}",
@@ -85,7 +87,7 @@ def write(folder: Path, step: int, fill: Callable[[Path], None], state: Mapping[
             _write_json(partial / STATE, {"step": step, **state})
             _complete(partial)
             _put(partial, final)
-        except (OSError, RuntimeError):
+        except Exception:
             shutil.rmtree(partial, ignore_errors=True)  # room for what comes; a rest is never used
             raise
         for older in found(folder):

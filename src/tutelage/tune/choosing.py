@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,23 +13,32 @@ from tutelage.tune.checkpoints import Checkpoint
 from tutelage.tune.outfolder import SCORES, read_json, write_json
 
 Score = Callable[[Path], float]
+# What the best score is worth, given that it is the best of these checkpoints' folders.
+Correction = Callable[[Sequence[Path]], Mapping[str, Any]]
 Select = Literal["loss", "score", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The checkpoint that was chosen, by what, and what is known of each."""
+    """The checkpoint that was chosen, by what, what is known of each, and what its score is worth then."""
 
     checkpoint: Checkpoint
     by: str
     scores: tuple[Mapping[str, Any], ...]
+    selection: Mapping[str, Any] = field(default_factory=dict)
 
 
-def choose(candidates: Sequence[Checkpoint], select: Select, out: Path, score: Score | None = None) -> Choice:
+def choose(
+    candidates: Sequence[Checkpoint],
+    select: Select,
+    out: Path,
+    score: Score | None = None,
+    correct: Correction | None = None,
+) -> Choice:
     """Choose among ``candidates``, which are by step and not empty; of equals the earlier one.
 
     ``score`` gives a figure for a checkpoint's folder, higher is better; what it gave is kept in ``out``, so
-    that nothing is scored twice.
+    that nothing is scored twice. ``correct`` then tells what the best figure is worth after such a choice.
 
     Raises:
         BadInput: a score is asked for and none is given.
@@ -41,7 +50,8 @@ def choose(candidates: Sequence[Checkpoint], select: Select, out: Path, score: S
     if select == "last":
         return Choice(last, "last", table)
     if select == "score":
-        return Choice(max(candidates, key=lambda each: _rank(known[each.step])), "score", table)
+        best = max(candidates, key=lambda each: _rank(known[each.step]))
+        return Choice(best, "score", table, correct([each.folder for each in candidates]) if correct else {})
     if not all(_measured(each) for each in candidates):
         return Choice(last, "last, for nothing was held out", table)
     best = min(candidates, key=lambda each: float(each.state["held_out_loss"]))
@@ -57,6 +67,20 @@ def worth_keeping(complete: Sequence[Checkpoint], select: Select) -> set[int]:
     return keep | {min(losses)[1]} if select == "loss" and losses else keep
 
 
+def need_held_out(select: Select, held_out: int) -> None:
+    """See that there are rows to score a checkpoint on where that is asked for.
+
+    Raises:
+        BadInput: there are none.
+    """
+    if select == "score" and not held_out:
+        raise BadInput(
+            "checkpoints are to be chosen by a score, and no row is held out to score them on",
+            where="tune.held_out",
+            remedy="hold some out, such as held_out: 10, or choose by last",
+        )
+
+
 def need_score(select: Select, score: Score | None) -> None:
     """See that a checkpoint can be scored where that is asked for.
 
@@ -67,7 +91,7 @@ def need_score(select: Select, score: Score | None) -> None:
         raise BadInput(
             "checkpoints are to be chosen by a score, and nothing scores them",
             where="tune.select score",
-            remedy="name a bench that scores them, or choose by loss or last",
+            remedy="name a judge (--judge MODEL, or judge in the recipe), or choose by loss or last",
         )
 
 

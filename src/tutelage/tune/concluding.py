@@ -13,7 +13,7 @@ from tutelage.models.student import Student
 from tutelage.tune import checkpoints, choosing, finishing, outfolder
 from tutelage.tune.card import FILE as CARD
 from tutelage.tune.card import base_licence, card
-from tutelage.tune.choosing import Choice, Score
+from tutelage.tune.choosing import Choice, Correction, Score
 from tutelage.tune.curve import Curve
 from tutelage.tune.held_out import Split
 from tutelage.tune.preparing import Prepared
@@ -42,11 +42,12 @@ def conclude(
     out: Path,
     tell: Tell,
     score: Score | None,
+    correct: Correction | None,
 ) -> TuneResult:
     """Choose the checkpoint, and make the student's folder of it; ``result.json`` is written last."""
     complete = [each for each in checkpoints.found(out / outfolder.CHECKPOINTS) if each.step in trained.due]
-    choice = choosing.choose(complete, settings.select, out, score)
-    tell(Moment(trained.clock.steps, trained.clock.steps, note=f"keeping update {choice.checkpoint.step}"))
+    choice = choosing.choose(complete, settings.select, out, score, correct)
+    tell(Moment(0, 0, note=f"keeping update {choice.checkpoint.step}"))
     finishing.take(choice.checkpoint.folder, out)
     whole = prepared.tuning.whole
     config = prepared.loaded.model.config.to_dict()
@@ -97,6 +98,7 @@ def _result(
         chosen=choice.checkpoint.step,
         chosen_by=choice.by,
         scores=choice.scores,
+        selection=choice.selection,
         merged=student.merged,
         gguf=student.gguf,
         resumed_at=trained.resumed_at,

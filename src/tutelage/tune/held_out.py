@@ -35,7 +35,7 @@ def split(examples: Sequence[Example], wanted: float, seed: int) -> Split:
     Raises:
         BadInput: so many rows are wanted that none would be left.
     """
-    count = _count(len(examples), wanted)
+    count = rows_held_out(len(examples), wanted)
     if not count:
         note = f"nothing is held out: {len(examples)} examples" if wanted else "nothing is held out, as asked"
         return Split(tuple(examples), (), notes=(note,))
@@ -45,7 +45,12 @@ def split(examples: Sequence[Example], wanted: float, seed: int) -> Split:
     return _without_copies(training, held_out)
 
 
-def _count(examples: int, wanted: float) -> int:
+def rows_held_out(examples: int, wanted: float) -> int:
+    """How many of so many examples are held out.
+
+    Raises:
+        BadInput: as :func:`split`.
+    """
     if wanted < 1:
         return min(MOST, round(examples * wanted)) if examples >= FEWEST else 0
     if wanted >= examples:

@@ -14,7 +14,7 @@ class Moment:
     ``loss`` is that of the update, in nats a trained token; ``tokens_per_second`` counts all tokens
     processed since the start, measuring and saving aside; ``seconds_left`` is for the updates to come.
     ``held_out`` is the newest loss on the held-out rows, where one is known. ``note`` is a sentence for a
-    person, empty for a plain update.
+    person, empty for a plain update; ``stage`` names what all of it belongs to, where it is one of several.
     """
 
     step: int
@@ -24,8 +24,14 @@ class Moment:
     seconds_left: float | None = None
     held_out: float | None = None
     note: str = ""
+    stage: str = ""
 
     def __str__(self) -> str:
+        """One line; a sentence alone where no update is planned yet."""
+        before = f"{self.stage}: " if self.stage else ""
+        return before + (self._figures() if self.steps else self.note)
+
+    def _figures(self) -> str:
         parts = [f"step {self.step}/{self.steps}"]
         if self.loss is not None:
             parts.append(f"loss {self.loss:.4f}")

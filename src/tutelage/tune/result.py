@@ -17,7 +17,8 @@ class TuneResult:
     ``examples`` were trained on; ``dropped``, ``truncated`` and ``copies`` are listed in ``left_out.jsonl``.
     ``tokens_per_second`` counts all tokens that went through the model, padding aside, over the time spent in
     updates. ``scores`` has for every checkpoint its step, held-out loss and score; ``chosen`` is the step of
-    the weights that were kept. ``peak_memory`` is in bytes, of the process and of the card.
+    the weights that were kept. Where a score chose them, ``selection`` tells what that score is worth after
+    the choice. ``peak_memory`` is in bytes, of the process and of the card.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class TuneResult:
     chosen: int
     chosen_by: str
     scores: tuple[Mapping[str, Any], ...] = ()
+    selection: Mapping[str, Any] = field(default_factory=dict)
     merged: bool = False
     gguf: str = ""
     resumed_at: int = 0
@@ -56,7 +58,8 @@ class TuneResult:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         plain["out"] = str(self.out)
         plain["scores"] = [dict(score) for score in self.scores]
-        plain["method"], plain["peak_memory"] = dict(self.method), dict(self.peak_memory)
+        for name in ("method", "peak_memory", "selection"):
+            plain[name] = dict(getattr(self, name))
         return plain | {"notes": list(self.notes)}
 
     @classmethod

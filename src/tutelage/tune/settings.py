@@ -1,6 +1,6 @@
 """What a recipe says under ``tune``: the student, the way to tune it, and how long; with the papers' presets.
 
-Defaults suit 1K to 10K examples on one machine: three epochs, 16 examples an update, a cosine schedule after
+Defaults suit 1K to 10K examples on one machine: three epochs, 8 examples an update, a cosine schedule after
 a short warm-up, and the learning rate that the method names. A preset stands between the defaults and what
 the recipe writes: an explicit key wins over it.
 """
@@ -54,7 +54,7 @@ _FREE = frozenset({"preset", "report_to", "merge", "gguf"})
 class TuneSettings(BaseModel):
     """One tuning. Lengths are in tokens, rates per update; shares are of the examples."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
     base: str = Field("smollm2", description="a folder, a GGUF file, a hub id, a student, or smollm2")
     method: str | Mapping[str, Any] = Field(
@@ -62,21 +62,23 @@ class TuneSettings(BaseModel):
     )
     preset: Literal["", "skillmix-paper", "explore-paper"] = ""
     template: str = Field("auto", description="auto, a named template, or a .jinja file")
-    epochs: float = Field(3.0, gt=0)
-    steps: int | None = Field(None, ge=1, description="updates; where given, epochs do not count")
-    batch: int = Field(16, ge=1, description="examples an update, over all processes")
+    epochs: float = Field(3.0, gt=0, le=10_000)
+    steps: int | None = Field(
+        None, ge=1, le=10_000_000, description="updates; where given, epochs do not count"
+    )
+    batch: int = Field(8, ge=1, description="examples an update, over all processes")
     micro_batch: int | None = Field(None, ge=1, description="examples at once in memory; chosen if absent")
     learning_rate: float | None = Field(None, gt=0, description="the method's own if absent")
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
     warmup: float = Field(0.03, ge=0, lt=1, description="share of the updates")
     weight_decay: float = Field(0.0, ge=0)
-    max_length: int = Field(1024, ge=8)
+    max_length: int = Field(1024, ge=8, le=1 << 24)
     over_length: Literal["drop", "truncate"] = "drop"
     packing: bool | Literal["auto"] = Field("auto", description="several rows in one sequence, kept apart")
     held_out: float = Field(0.1, ge=0, description="a share below 1, or rows; a share stops at 100 rows")
     select: Literal["loss", "score", "last"] = "loss"
     checkpoints: int | Literal["epoch", "half", "none"] = Field(
-        "epoch", description="when to keep one: every epoch, twice an epoch, after so many updates, or never"
+        "epoch", description="when to keep one: each epoch or twice, 20 updates apart; a number; or none"
     )
     seed: int = Field(42, ge=0)
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"

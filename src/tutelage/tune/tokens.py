@@ -92,7 +92,7 @@ def _read(example: Example, template: Template, tokenizer: Any) -> tuple[Row | N
     except Refusal as refusal:
         return None, LeftOut(example.id, "refused", detail=refusal.what)
     if not row.trained or not any(
-        message.role == "assistant" and message.content for message in example.messages
+        message.role == "assistant" and message.content.strip() for message in example.messages
     ):
         return None, LeftOut(example.id, "no_answer", len(row), detail="it has no answer to train on")
     return row, None
@@ -158,7 +158,7 @@ def _shown(row: Row, tokenizer: Any) -> str:
         parts.append(f"[[{tokens}]]" if trained else tokens)
         start = end
     total = sum(label != UNTRAINED for label in row.labels)
-    return f"row {row.id}: {len(row)} tokens, {total} trained ([[…]])\n" + "".join(parts)
+    return f"row {row.id}: {len(row)} tokens (with | between), {total} trained (in [[…]])\n" + "".join(parts)
 
 
 def _decoded(tokenizer: Any, ids: Sequence[int]) -> list[str]:

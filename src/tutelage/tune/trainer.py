@@ -88,11 +88,14 @@ class StudentTrainer(trl.SFTTrainer):  # type: ignore[misc]  # trl is read as An
     def _not_finite(self, what: str, ids: Sequence[str]) -> TutelageError:
         last = checkpoints.newest(self.course.folder)
         kept = f"the last good checkpoint is {last.folder}" if last else "no checkpoint was written yet"
+        damaged = not all(math.isfinite(loss) for loss in self.before.values() if loss is not None)
+        if damaged:
+            kept = "the model gave no finite loss before training either: its own weights may be damaged"
         rows = ", ".join(ids[:8]) + (f" and {len(ids) - 8} more" if len(ids) > 8 else "")
         return TutelageError(
             f"{what} at update {self.state.global_step + 1} of {self.course.plan.steps}; training stopped",
             where=f"rows {rows}",
-            remedy=f"lower learning_rate, or look at these rows; {kept}",
+            remedy=kept if damaged else f"lower learning_rate, or look at these rows; {kept}",
         )
 
     def measure(self, rows: Sequence[Row]) -> float:
@@ -142,6 +145,7 @@ class StudentTrainer(trl.SFTTrainer):  # type: ignore[misc]  # trl is read as An
         if self.is_world_process_zero():
             state: dict[str, Any] = {
                 "planned": planned,
+                "processes": self.accelerator.num_processes,
                 **measured,
                 "before": self.before,
                 "clock": course.clock.as_dict(),

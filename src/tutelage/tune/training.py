@@ -18,21 +18,24 @@ from pathlib import Path
 from typing import Any
 
 from tutelage.models import libraries, precision
+from tutelage.models.finding import find
 from tutelage.models.student import Student, named_base
 from tutelage.records import Example, digest
-from tutelage.tune import checkpoints, choosing, finishing, outfolder, reporting
-from tutelage.tune.choosing import Score
+from tutelage.tune import checkpoints, choosing, finishing, outfolder, processes, reporting
+from tutelage.tune.choosing import Correction, Score
 from tutelage.tune.concluding import Trained, conclude
 from tutelage.tune.curve import Curve
 from tutelage.tune.held_out import split
-from tutelage.tune.preparing import Prepared, prepare, rebuilt
+from tutelage.tune.preparing import Prepared, check_method, prepare, rebuilt
 from tutelage.tune.progress import Clock, Moment, Tell, silent
 from tutelage.tune.quiet import quietly
 from tutelage.tune.result import TuneResult
 from tutelage.tune.settings import TuneSettings
+from tutelage.tune.tuning import Tuning
 from tutelage.tune.updates import checkpoint_steps, plan
 
-_ROOM_ON_CARD = 8  # rows of full length at once in a card's memory; one on a CPU, where more is not faster
+_ROOM_ON_CARD = 8  # rows of full length at once in a card's memory
+_ROOM_ON_CPU = 256  # tokens at once: as good as any at keeping it busy, and the least memory
 
 
 def tune(
@@ -42,14 +45,18 @@ def tune(
     *,
     tell: Tell = silent,
     score_checkpoint: Score | None = None,
+    correct_choice: Correction | None = None,
+    scored_by: str = "",
     fresh: bool = False,
     data: Mapping[str, Any] = {},
 ) -> TuneResult:
     """Tune a student on ``examples`` into the folder ``out``.
 
     ``tell`` is called after each update. ``score_checkpoint`` gives a figure for a checkpoint's folder (a
-    student), higher is better. ``fresh`` starts anew where the folder holds another tuning. ``data`` says of
-    the examples what the card should tell (file names, licence). A finished folder answers what it came to.
+    student), higher is better; ``correct_choice`` what the best of them is worth after such a choice, and
+    ``scored_by`` names who scores, which the folder is bound to. ``fresh`` starts anew where the folder holds
+    another tuning. ``data`` says of the examples what the card should tell (file names, licence). A finished
+    folder answers what it came to.
 
     Raises:
         BadInput: settings, base or data cannot be used; nothing is left to train on; the folder holds a
@@ -61,44 +68,57 @@ def tune(
         KeyboardInterrupt: the user stopped; a checkpoint was written to go on from.
     """
     tuning = settings.tuning
-    reporting.check(settings.report_to)
-    choosing.need_score(settings.select, score_checkpoint)
-    finishing.check_ends(settings, tuning)
+    _check(settings, tuning, score_checkpoint)
     precision.use_threads(settings.threads)
-    first = _process() == 0
-    with outfolder.alone(out) if first else nullcontext():
-        if fresh and first:
-            outfolder.clear(out)
+    first = processes.number() == 0
+    with outfolder.alone(out, find(settings.base).path) if first else nullcontext():
         parted = split(examples, settings.held_out, settings.seed)
+        choosing.need_held_out(settings.select, len(parted.held_out))
         with quietly():
-            prepared = prepare(settings, tuning, parted)
-        binding = _binding(settings, examples, prepared)
+            prepared = prepare(settings, tuning, parted, tell)
+        binding = _binding(settings, examples, prepared, scored_by)
         if first:
-            outfolder.begin(out, binding)
-        _together()
+            outfolder.begin(out, binding, fresh=fresh)
+            outfolder.write_rows(out / outfolder.HELD_OUT, [each.as_dict() for each in parted.held_out])
+        processes.wait()
         finished = outfolder.read_result(out)
         if finished is not None:
             return TuneResult.from_dict(finished, out)
         student = _student(settings, prepared, {**data, "digest": binding["data"], "examples": len(examples)})
-        tell(
-            Moment(0, 0, note=f"{len(prepared.rows)} examples to train on, {len(prepared.held_out)} held out")
-        )
+        tell(Moment(0, 0, note=_told_rows(prepared)))
         trained = _train(settings, prepared, student, out, tell)
         if not first:
-            _together()
+            processes.wait()
             return TuneResult.from_dict(outfolder.read_result(out) or {}, out)
         with quietly():
-            result = conclude(settings, parted, prepared, student, trained, out, tell, score_checkpoint)
-        _together()
+            result = conclude(
+                settings, parted, prepared, student, trained, out, tell, score_checkpoint, correct_choice
+            )
+        processes.wait()
         return result
 
 
-def _binding(settings: TuneSettings, examples: Sequence[Example], prepared: Prepared) -> dict[str, Any]:
+def _check(settings: TuneSettings, tuning: Tuning, score_checkpoint: Score | None) -> None:
+    """Refuse what could not come to its end."""
+    reporting.check(settings.report_to)
+    choosing.need_score(settings.select, score_checkpoint)
+    finishing.check_ends(settings, tuning)
+    check_method(settings, tuning)
+
+
+def _told_rows(prepared: Prepared) -> str:
+    return f"{len(prepared.rows)} examples to train on, {len(prepared.held_out)} held out"
+
+
+def _binding(
+    settings: TuneSettings, examples: Sequence[Example], prepared: Prepared, scored_by: str
+) -> dict[str, Any]:
     """What the weights depend on, JSON-able."""
     named = {key: value for key, value in settings.binding().items() if key not in ("base", "template")}
     content = digest([[each.id, [m.as_dict() for m in each.messages], dict(each.cell)] for each in examples])
     template = prepared.loaded.template.fingerprint
-    return {**named, "base": prepared.loaded.digest, "template": template, "data": content}
+    found = {**named, "base": prepared.loaded.digest, "template": template, "data": content}
+    return {**found, **({"scored_by": scored_by} if scored_by and settings.select == "score" else {})}
 
 
 def _student(settings: TuneSettings, prepared: Prepared, data: Mapping[str, Any]) -> Student:
@@ -118,16 +138,19 @@ def _train(settings: TuneSettings, prepared: Prepared, student: Student, out: Pa
     with quietly():
         training = importlib.import_module("tutelage.tune.trainer")
     folder = out / outfolder.CHECKPOINTS
-    if _process() == 0:
+    if processes.number() == 0:
         checkpoints.prune(folder, {each.step for each in checkpoints.found(folder)})
         prepared.write_left_out(out / outfolder.LEFT_OUT)
-    _together()
+    processes.wait()
     went = checkpoints.newest(folder)
+    if went:
+        processes.check_same(int(went.state.get("processes", 1)), folder)
     course = _course(training, settings, prepared, student, out, tell, went)
     with quietly():
         trainer = training.StudentTrainer(course=course, **_given(settings, prepared, out, course))
+        processes.check_joined(trainer.accelerator.num_processes)
         trainer.before = dict(went.state["before"]) if went else trainer.measured()
-        if not went and trainer.before["held_out_loss"] is not None and _process() == 0:
+        if not went and trainer.before["held_out_loss"] is not None and processes.number() == 0:
             course.curve.add({"step": 0, "epoch": 0.0, "held_out_loss": trainer.before["held_out_loss"]})
         trainer.scores = list(went.state["scores"]) if went else []
         with _interruptible(trainer):
@@ -154,17 +177,17 @@ def _course(
     clock, curve = Clock(planned.steps), Curve(out, went.state["curve"] if went else ())
     if went:
         clock.go_on(went.state["clock"])
-    if _process() == 0:
+    if processes.number() == 0:
         curve.write()
     tuning, tokenizer = prepared.tuning, prepared.loaded.tokenizer
     return training.Course(
         rows=rows,
         held_out=prepared.held_out,
         plan=planned,
-        due=checkpoint_steps(planned, settings.checkpoints),
+        due=checkpoint_steps(planned, settings.checkpoints, every_one=bool(settings.preset)),
         packing=prepared.packing,
-        room=settings.max_length * (settings.micro_batch or _rows_at_once()),
-        most=settings.micro_batch,
+        room=_room(settings, prepared.max_length),
+        most=settings.micro_batch or (None if tuning.accumulates else settings.batch),
         folder=out / outfolder.CHECKPOINTS,
         select=settings.select,
         curve=curve,
@@ -235,16 +258,8 @@ def _interruptible(trainer: Any) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _rows_at_once() -> int:
-    return 1 if precision.device() == "cpu" else _ROOM_ON_CARD
-
-
-def _process() -> int:
-    """The number of this process among those of a launcher; 0 writes."""
-    return int(os.environ.get("RANK", "0"))
-
-
-def _together() -> None:
-    """Wait for the other processes of a launcher, where there are any."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        importlib.import_module("accelerate").PartialState().wait_for_everyone()
+def _room(settings: TuneSettings, max_length: int) -> int:
+    """Tokens at once in memory; a longer row goes alone."""
+    if settings.micro_batch is None and precision.device() == "cpu":
+        return _ROOM_ON_CPU
+    return max_length * (settings.micro_batch or _ROOM_ON_CARD)
