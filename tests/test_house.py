@@ -34,8 +34,8 @@ WITHOUT_TEST = {
     "tune/tuning.py", "evaluate/bench.py",
 }  # fmt: skip
 KINDS = {
-    "methods": "methods", "filters": "filters", "teachers": "teachers", "selectors": "select", "tuning": "tune",
-    "benches": "evaluate",
+    "methods": "methods", "filters": "filters", "teachers": "teachers", "selectors": "select",
+    "tuning": "tune", "benches": "evaluate",
 }  # fmt: skip
 CONTRACTS = {"benches": "Bench", "tuning": "Tuning"}
 

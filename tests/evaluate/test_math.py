@@ -15,7 +15,7 @@ import pytest
 
 from tutelage.draw import draw
 from tutelage.errors import BadInput
-from tutelage.evaluate.bench import Answer, Evidence
+from tutelage.evaluate.bench import Answer, Evidence, Question
 from tutelage.evaluate.math import Math
 from tutelage.evaluate.mathematics import final_answer, same
 from tutelage.evaluate.question_files import Columns

@@ -268,7 +268,7 @@ def test_two_processes_share_the_rows(data: Path, tmp_path: Path) -> None:
 def test_a_judge_keeps_the_checkpoint_whose_answers_it_prefers(
     data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    (tmp_path / "rules.yaml").write_text("- {when: '(?s)<answer of', reply: 'A > B'}\n")
+    (tmp_path / "rules.yaml").write_text("- {when: '(?s)<answer-', reply: 'A > B'}\n")
     command = ["tune", "d.jsonl", "--base", "tiny", "--out", "s", "--steps", "2", "--json"]
     command += ["--set", "tune.checkpoints=1", "--set", "tune.held_out=2"]
     assert run([*command, "--judge", "scripted:rules.yaml"]) == 0

@@ -13,10 +13,11 @@ from tutelage.asking import Ask
 from tutelage.errors import BadInput, BudgetReached
 from tutelage.evaluate.bench import Answer, Bench, Evidence, Figures, Judgement, Question
 from tutelage.evaluate.canaries import PREFIX
+from tutelage.evaluate.held_out import HeldOut
 from tutelage.recipe.settings import Budget
 from tutelage.records import user
 from tutelage.rows import read_rows
-from tutelage.runs.evaluating import Plan, evaluate, evaluate_recorded
+from tutelage.runs.evaluating import Plan, evaluate, evaluate_recorded, write
 from tutelage.teachers.scripted import Scripted
 from tutelage.teachers.teacher import CallTrouble, Request
 
@@ -172,3 +173,9 @@ def test_a_model_whose_name_is_a_path_stays_in_the_folder(tmp_path: Path) -> Non
 def test_a_bench_without_a_format_says_so(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no published format"):
         evaluate_recorded(Longer(), [tmp_path / "a.json"])
+
+
+def test_settings_lie_beside_the_figures_without_the_places_of_files(tmp_path: Path) -> None:
+    bench = HeldOut(loss="off", questions_file=tmp_path / "rows.jsonl")
+    write(bench, Evidence(), Figures(bench.kind, {}), tmp_path)
+    assert json.loads((tmp_path / "figures.json").read_text("utf-8"))["settings"] == {"loss": "off"}

@@ -145,7 +145,7 @@ def _check_used(bench: Bench, sets: Mapping[str, Any], *, recorded: bool, judge:
     for key in sets:
         if recorded and key in (*ROLES, *LIMITS, "prices"):
             raise BadInput("judgements on record are read without asking anybody", where=f"--set {key}",
-                           remedy=f"leave it out, or set the bench: --set {bench.kind}.KEY=VALUE")  # fmt: skip
+                           remedy=f"leave it out; a bench has --set {bench.kind}.KEY=VALUE")  # fmt: skip
     if judge and not bench.judged:
         raise BadInput(
             f"the bench '{bench.kind}' asks no judge", where=f"--judge {judge}", remedy="leave it out"
@@ -204,8 +204,8 @@ def _plan(
             models[compared] = found
         elif compared in answers and answers[compared] != found:
             raise BadInput(f"the baseline is called '{compared}', and so is one that is evaluated",
-                           where=f"--baseline {baseline}", remedy="rename one of the files, or name the model in"
-                           " its rows: generator")  # fmt: skip
+                           where=f"--baseline {baseline}", remedy="rename one of the files, or name the model"
+                           " in its rows: generator")  # fmt: skip
         else:
             answers[compared] = found
     elif bench.paired:

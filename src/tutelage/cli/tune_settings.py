@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,10 @@ def build_judge(
                 remedy="name one with --judge, and leave tune.select at score",
             )
         return None
-    declared = load(recipe) if recipe else None
-    bounds = {"budget": declared.budget, "pace": declared.pace, "prices": declared.prices} if declared else {}
-    judge = CheckpointJudge(bind(model, "judge", own), **bounds)
+    judge = CheckpointJudge(bind(model, "judge", own))
+    if recipe:
+        declared = load(recipe)
+        judge = replace(judge, budget=declared.budget, pace=declared.pace, prices=declared.prices)
     judge.check()
     return judge
 

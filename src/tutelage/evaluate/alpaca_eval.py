@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tutelage.asking import Ask, Sampling
 from tutelage.evaluate.alpaca_figures import LengthInputs, model_figures, sentences
@@ -30,6 +30,7 @@ from tutelage.evaluate.verdicts import first_token, named
 from tutelage.records import Reply
 
 TOP = 5  # runners-up asked for, as the original asks
+FEWEST_REPLICATES = 20  # below, quantiles of a bootstrap mean nothing
 
 
 class AlpacaEval(Judged):
@@ -65,6 +66,13 @@ class AlpacaEval(Judged):
     )
     replicates: int = Field(default=500, ge=0, description="bootstrap replicates behind lc_interval")
     seed: int = Field(default=0, description="of the drawn order and of the bootstrap")
+
+    @field_validator("replicates")
+    @classmethod
+    def _enough(cls, value: int) -> int:
+        if 0 < value < FEWEST_REPLICATES:
+            raise ValueError(f"give at least {FEWEST_REPLICATES}, or 0 for no interval")
+        return value
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -276,9 +276,7 @@ def sentences(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 f"{model}: {counted(figures['unreadable'], 'comparison')} without readable verdict, left out"
             )
         if figures["half"]:
-            said.append(
-                f"{model}: {counted(figures['half'], 'comparison')} in one order only, left out"
-            )
+            said.append(f"{model}: {counted(figures['half'], 'comparison')} in one order only, left out")
         if figures["missing"]:
             said.append(
                 f"{model}: {figures['missing']} of {figures['n'] + figures['missing']} questions are missing"

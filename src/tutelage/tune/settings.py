@@ -78,7 +78,7 @@ class TuneSettings(BaseModel):
     held_out: float = Field(0.1, ge=0, description="a share below 1, or rows; a share stops at 100 rows")
     select: Literal["loss", "score", "last"] = "loss"
     checkpoints: int | Literal["epoch", "half", "none"] = Field(
-        "epoch", description="when to keep one: each epoch or twice, 20 updates apart; a number; or none"
+        "epoch", description="when to keep one: each epoch or twice, at most 20 or so; a number; or none"
     )
     seed: int = Field(42, ge=0)
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from tutelage.draw import draw
 
-_APART = 20  # updates between two checkpoints, at least
-_APART_SHARE = 1 / 20  # and of all updates
+_APART_SHARE = 1 / 20  # of all updates: what lies at least between two checkpoints
 Part = tuple[int, ...]  # places of rows that go through the model at once
 
 
@@ -55,8 +54,8 @@ def plan(rows: int, *, batch: int, epochs: float, steps: int | None, seed: int) 
 def checkpoint_steps(plan: Plan, when: int | str, *, every_one: bool = False) -> frozenset[int]:
     """The updates after which a checkpoint is due; the last one always is.
 
-    Ends of epochs, or halves, that follow one another by less than 20 updates and a twentieth of all are
-    passed over, since writing and measuring would take longer than training; with ``every_one`` none is.
+    Ends of epochs, or halves, that follow one another by less than a twentieth of all updates are passed
+    over, since writing and measuring would take longer than training; with ``every_one`` none is.
     """
     if when == "none":
         return frozenset({plan.steps})
@@ -65,7 +64,7 @@ def checkpoint_steps(plan: Plan, when: int | str, *, every_one: bool = False) ->
     else:
         every = plan.per_epoch if when == "epoch" else plan.per_epoch / 2
         if not every_one:
-            every *= math.ceil(max(_APART, plan.steps * _APART_SHARE) / every)
+            every *= max(1, math.ceil(plan.steps * _APART_SHARE / every))
     due = {round(every * number) for number in range(1, math.floor(plan.steps / every) + 1)}
     return frozenset({step for step in due if 0 < step <= plan.steps} | {plan.steps})
 
